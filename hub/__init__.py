@@ -1,0 +1,1 @@
+"""polarhub: a JupyterHub for polar earth observation."""

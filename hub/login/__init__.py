@@ -1,0 +1,1 @@
+"""Who logs in: accounts of this machine or OpenID Connect, terms, sessions."""

@@ -1,0 +1,70 @@
+"""The one reader of the environment: every setting, its default and what it is for."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from hub.errors import BadSetting
+
+PREFIX = "POLARHUB_"
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """All settings. Secrets are typed, so that no log or message shows them."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True)
+
+    host: str = Field("127.0.0.1", description="address to listen on; 0.0.0.0 lets others on the network in")
+    port: int = Field(8000, ge=1, le=65535, description="port to listen on")
+    data: Path = Field(
+        Path("var"), description="folder that keeps homes, accounts, catalog and logs between runs"
+    )
+    admin: str = Field(
+        "admin", pattern=r"^[a-z][a-z0-9_-]{0,31}$", description="name of the first administrator"
+    )
+    admin_password: SecretStr | None = Field(
+        None,
+        min_length=12,
+        description="the administrator's first password; unset: a one-time one is made and printed",
+    )
+
+    @field_validator("data")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return (ROOT / value.expanduser()).resolve()
+
+    @classmethod
+    def load(cls, environment: Mapping[str, str] | None = None) -> "Settings":
+        """Read POLARHUB_* from the environment.
+
+        Raises BadSetting with the variable's name and what it may be; an unknown name is an error too.
+        """
+        names = {PREFIX + name.upper() for name in cls.model_fields}
+        for name in environment if environment is not None else os.environ:
+            if name.startswith(PREFIX) and name not in names:
+                raise BadSetting(
+                    f"there is no such setting; there are {', '.join(sorted(names))}", where=name
+                )
+        try:
+            if environment is None:
+                return cls()
+            return cls.model_validate(
+                {k.removeprefix(PREFIX).lower(): v for k, v in environment.items() if k in names and v}
+            )
+        except ValidationError as error:
+            first = error.errors(include_input=False, include_url=False)[0]
+            name = PREFIX + str(first["loc"][0]).upper()
+            field = cls.model_fields[str(first["loc"][0])]
+            raise BadSetting(f"{first['msg']} ({field.description})", where=name) from None
+
+    def environment(self) -> dict[str, str]:
+        """The settings as variables, for the processes that the hub starts; without the secrets."""
+        return {
+            PREFIX + name.upper(): str(value)
+            for name, value in self
+            if value is not None and not isinstance(value, SecretStr)
+        }

@@ -1,0 +1,33 @@
+"""The configuration of the hub: a table of contents. What each line means is said in hub/."""
+
+import sys
+
+from hub.settings import ROOT, Settings
+
+settings = Settings.load()
+c = get_config()  # type: ignore[name-defined]  # noqa: F821
+
+# -- where it listens, where it keeps its data
+c.JupyterHub.bind_url = f"http://{settings.host}:{settings.port}"
+c.JupyterHub.db_url = f"sqlite:///{settings.data}/hub.sqlite"
+c.JupyterHub.cookie_secret_file = str(settings.data / "cookie_secret")
+c.JupyterHub.template_paths = [str(ROOT / "hub" / "templates")]
+c.ConfigurableHTTPProxy.pid_file = str(settings.data / "proxy.pid")
+c.ConfigurableHTTPProxy.command = [str(ROOT / "node_modules" / ".bin" / "configurable-http-proxy")]
+
+# -- who logs in
+
+# -- what they can start
+
+# -- services
+c.JupyterHub.services = [
+    {
+        "name": "api",
+        "url": "http://127.0.0.1:0",
+        "command": [sys.executable, "-m", "hub.api"],
+        "environment": settings.environment(),
+        "oauth_no_confirm": True,
+    },
+]
+
+# -- roles: what users, their servers and the services may do

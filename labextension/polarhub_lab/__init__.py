@@ -1,0 +1,1 @@
+"""The Python side of what polarhub adds to a user's JupyterLab."""
