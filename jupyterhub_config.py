@@ -2,6 +2,9 @@
 
 import sys
 
+from jupyterhub.handlers.static import CacheControlStaticFilesHandler
+
+from hub import static_files
 from hub.settings import ROOT, Settings
 
 settings = Settings.load()
@@ -12,6 +15,10 @@ c.JupyterHub.bind_url = f"http://{settings.host}:{settings.port}"
 c.JupyterHub.db_url = f"sqlite:///{settings.data}/hub.sqlite"
 c.JupyterHub.cookie_secret_file = str(settings.data / "cookie_secret")
 c.JupyterHub.template_paths = [str(ROOT / "hub" / "templates")]
+c.JupyterHub.template_vars = {"polarhub_css": static_files.address("polarhub.css")}
+c.JupyterHub.extra_handlers = [
+    (rf"/{static_files.ROUTE}/(.*)", CacheControlStaticFilesHandler, {"path": str(static_files.FOLDER)}),
+]
 c.ConfigurableHTTPProxy.pid_file = str(settings.data / "proxy.pid")
 c.ConfigurableHTTPProxy.command = [str(ROOT / "node_modules" / ".bin" / "configurable-http-proxy")]
 
