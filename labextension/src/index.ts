@@ -1,0 +1,7 @@
+import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { catalogPlugin } from './catalog/plugin.js';
+
+/** Every plugin of polarhub: one feature each. */
+const plugins: JupyterFrontEndPlugin<unknown>[] = [catalogPlugin];
+
+export default plugins;
