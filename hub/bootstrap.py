@@ -1,7 +1,7 @@
 """Sets up a fresh clone: Python packages, node packages, the JupyterLab panels. Standard library only.
 
-`python3 -m hub.bootstrap [run|test]` does what is not done yet: each step leaves a stamp of what it was made from,
-so that a second run takes no time. What the commands say goes to .tools/log/.
+`python3 -m hub.bootstrap [run|test|bench]` does what is not done yet: each step leaves a stamp of what it
+was made from, so that a second run takes no time. What the commands say goes to .tools/log/.
 """
 
 import hashlib
@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TextIO
 
 from hub.machine import ROOT, TOOLS, free_gigabytes, machine_node, path_with_node
 
@@ -72,10 +73,11 @@ class Step:
         )
         last = "\n".join(f"    {line}" for line in said[-12:])
         shown = f"{Path(command[0]).name} {' '.join(command[1:3])}"
-        return f"{self.name}: `{shown}` failed ({code}).{full} All it said is in {log.relative_to(ROOT)}; its end:\n{last}"
+        where = log.relative_to(ROOT)
+        return f"{self.name}: `{shown}` failed ({code}).{full} All it said is in {where}; its end:\n{last}"
 
 
-def _call(command: list[str], out: object, environment: dict[str, str]) -> int:
+def _call(command: list[str], out: TextIO, environment: dict[str, str]) -> int:
     try:
         return subprocess.run(
             command,
@@ -86,7 +88,7 @@ def _call(command: list[str], out: object, environment: dict[str, str]) -> int:
             stderr=out,
             timeout=LIMIT,
             check=False,
-        ).returncode  # type: ignore[call-overload, no-any-return, unused-ignore]
+        ).returncode
     except subprocess.TimeoutExpired:
         raise SetupFailed(
             f"`{command[0]}` took longer than {LIMIT} s: look at the network, then run it again."
@@ -189,7 +191,7 @@ def panel_step() -> Step:
 
 
 class Progress:
-    """Says what is being done and for how long: one line that changes in a terminal, a line a step elsewhere."""
+    """Says what is being done and for how long: a line that changes in a terminal, else a line a step."""
 
     def __init__(self) -> None:
         self.began: dict[str, float] = {}
@@ -214,6 +216,11 @@ class Progress:
                     f"{self._clear()}  {'✓' if step.done() else '✗'} {step.name} ({took:.0f} s)", flush=True
                 )
 
+    def run_all(self, lane: list[Step]) -> None:
+        """Run steps one after another."""
+        for step in lane:
+            self.run(step)
+
     def _clear(self) -> str:
         return "\r\033[K" if self.live else ""
 
@@ -234,9 +241,8 @@ def make_all(lanes: list[list[Step]], last: list[Step]) -> None:
         ticker.start()
     try:
         with ThreadPoolExecutor(len(lanes)) as pool:
-            list(pool.map(lambda lane: [progress.run(step) for step in lane], lanes))
-        for step in last:
-            progress.run(step)
+            list(pool.map(progress.run_all, lanes))
+        progress.run_all(last)
     finally:
         progress.over.set()
 
@@ -246,7 +252,7 @@ def prepare(what: str) -> None:
     os.umask(0o022)  # the servers of users read what is installed here
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ.pop("VIRTUAL_ENV", None)
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - any python3 may call this file
         raise SetupFailed(
             f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}: install a newer python3."
         )

@@ -1,4 +1,4 @@
-"""What the machine brings along: programs that are its own where they are good enough. Standard library only."""
+"""What the machine brings along: its own programs where they are good enough. Standard library only."""
 
 import os
 import re
@@ -8,19 +8,19 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".tools"
-NODE_OLDEST = 20
+NODE_OLDEST = (20, 19)
 
 
-def node_version(node: str | Path) -> int:
-    """The major version of a node, 0 where it does not run."""
+def node_version(node: str | Path) -> tuple[int, int]:
+    """Major and minor version of a node; (0, 0) where it does not run."""
     try:
         said = subprocess.run(
             [node, "--version"], capture_output=True, text=True, timeout=20, check=False
         ).stdout
     except (OSError, subprocess.TimeoutExpired):
-        return 0
-    found = re.match(r"v(\d+)\.", said)
-    return int(found[1]) if found else 0
+        return 0, 0
+    found = re.match(r"v(\d+)\.(\d+)\.", said)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
 
 
 def machine_node() -> Path | None:

@@ -1,0 +1,62 @@
+"""Processes that we start: they end when we do, and take what they started with them."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import IO
+
+
+def bound(command: list[str]) -> list[str]:
+    """The command, told by the kernel to end when the process that started it is gone, however it went."""
+    return ["setpriv", "--pdeathsig", "TERM", "--", *command]
+
+
+def start(command: list[str], log: IO[str], environment: dict[str, str], cwd: Path) -> subprocess.Popen[str]:
+    """Start in a session of its own, so that Ctrl-C reaches us and not it."""
+    return subprocess.Popen(
+        bound(command),
+        cwd=cwd,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
+        text=True,
+    )
+
+
+def stop(process: subprocess.Popen[str], patience: float) -> None:
+    """Ask it to end, wait, then end its session."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(patience)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(5)
+    deadline = time.monotonic() + 3
+    while _session(process.pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    for pid in _session(process.pid):
+        _kill(pid)
+
+
+def _kill(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+
+
+def _session(leader: int) -> list[int]:
+    """Processes that still belong to the session, zombies left out."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # gone meanwhile
+        if int(fields[3]) == leader and fields[0] != "Z":
+            found.append(int(stat.parent.name))
+    return found
