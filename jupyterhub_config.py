@@ -38,7 +38,7 @@ c.ConfigurableHTTPProxy.command = bound(
 c.JupyterHub.services = [
     {
         "name": "api",
-        "url": "http://127.0.0.1:0",
+        "url": f"http://127.0.0.1:{ports.api}",
         "command": bound([sys.executable, "-m", "hub.api"]),
         "environment": settings.environment(),
         "oauth_no_confirm": True,

@@ -45,7 +45,7 @@ def wait_until_ready(settings: Settings, hub: subprocess.Popen[str]) -> None:
         if line and line != shown:
             print(f"  … {line}", flush=True)
             shown = line
-        time.sleep(0.2)
+        time.sleep(0.3)
 
 
 def greet(settings: Settings, password: str | None) -> None:

@@ -34,6 +34,7 @@ class Ports:
 
     hub: int
     proxy_api: int
+    api: int
 
     @classmethod
     def of(cls, data: Path) -> "Ports":
@@ -46,7 +47,7 @@ class Ports:
     @classmethod
     def choose(cls, data: Path) -> "Ports":
         """Choose free ports and keep them."""
-        ports = cls(*free_ports(2))
+        ports = cls(*free_ports(3))
         data.mkdir(parents=True, exist_ok=True)
         (data / "ports.json").write_text(json.dumps(asdict(ports)))
         return ports
