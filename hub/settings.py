@@ -31,6 +31,15 @@ class Settings(BaseSettings):
         min_length=12,
         description="the administrator's first password; unset: a one-time one is made and printed",
     )
+    outside_catalogs: str = Field(
+        "on",
+        description="on: the catalogs of others that polarhub knows are searched too; off: none; "
+        "a folder: those that its *.yaml files describe",
+    )
+    allow_inside_addresses: bool = Field(
+        False,
+        description="lets searches ask catalogs on loopback and private addresses, for one of your own network",
+    )
 
     @field_validator("data")
     @classmethod
