@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     )
     allow_inside_addresses: bool = Field(
         False,
-        description="lets searches ask catalogs on loopback and private addresses, for one of your own network",
+        description="lets searches ask catalogs on loopback and private addresses too",
     )
 
     @field_validator("data")
