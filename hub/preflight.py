@@ -56,9 +56,11 @@ def only_one(data: Path) -> IO[str]:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        lock.seek(0)
+        with lock:
+            lock.seek(0)
+            holder = lock.read().strip() or "unknown"
         raise StartRefused(
-            f"A polarhub (process {lock.read().strip() or 'unknown'}) runs on {data} already: "
+            f"A polarhub (process {holder}) runs on {data} already: "
             "end it, or give this one a folder of its own by POLARHUB_DATA."
         ) from None
     lock.truncate(0)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 Check = Callable[[], Awaitable[str | None]]
 """Says in a sentence what is not ready, or nothing."""
 
-LIMIT = 5.0  # seconds a check may take
+LIMIT = 2.0  # seconds a check may take
 
 
 async def _ask(check: Check) -> str | None:
