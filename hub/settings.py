@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -41,7 +42,49 @@ class Settings(BaseSettings):
         description="lets searches ask catalogs on loopback and private addresses too",
     )
 
-    @field_validator("data")
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^/?#\s]+/?$",
+        description="address that people type, such as https://hub.example.org; unset: as each request says",
+    )
+    trusted_proxies: int = Field(
+        0, ge=0, le=9, description="how many proxies of yours stand in front of polarhub's own"
+    )
+    signup: Literal["closed", "approval", "open"] = Field(
+        "closed",
+        description="who may make an account: closed: administrators; approval: anybody, and an "
+        "administrator lets them in; open: anybody",
+    )
+    session_hours: float = Field(
+        12, gt=0, le=336, description="hours after signing in until one has to sign in again"
+    )
+    token_days: int = Field(
+        90, ge=1, le=366, description="the longest life of a token that a user makes, in days"
+    )
+    terms: Path = Field(
+        Path("hub/login/terms.md"),
+        description="terms of use, Markdown with a version; whoever has not accepted this version is asked",
+    )
+    oidc_issuer: str | None = Field(
+        None, description="OpenID Connect provider to sign in with, its address; unset: accounts of this hub"
+    )
+    oidc_name: str = Field("your organisation", description="what the sign-in button calls the provider")
+    oidc_client_id: str | None = Field(None, description="what the provider calls this hub")
+    oidc_client_secret: SecretStr | None = Field(None, description="the secret shared with the provider")
+    oidc_scopes: str = Field("openid profile email", description="scopes to ask the provider for")
+    oidc_username_claim: str = Field(
+        "preferred_username", description="claim that names a user; a verified email works too"
+    )
+    oidc_groups_claim: str = Field("groups", description="claim that lists a user's groups")
+    oidc_allowed_groups: str = Field(
+        "", description="groups of the provider that may come in, separated by commas; * is everybody"
+    )
+    oidc_allowed_domains: str = Field(
+        "", description="domains of verified email addresses that may come in, separated by commas"
+    )
+    oidc_admin_group: str | None = Field(None, description="group of the provider whose members administer")
+
+    @field_validator("data", "terms")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return (ROOT / value.expanduser()).resolve()
