@@ -174,18 +174,13 @@ def node_steps() -> list[Step]:
 
 
 def panel_step() -> Step:
-    """The panels, compiled into the folder from which JupyterLab loads them."""
+    """The panels, compiled and linked into the folder from which JupyterLab loads them."""
+    inside = ("package.json", "tsconfig.json", "scripts", "src", "style")
     return Step(
         "JupyterLab panels",
-        (
-            "package-lock.json",
-            "labextension/package.json",
-            "labextension/tsconfig.json",
-            "labextension/src",
-            "labextension/style",
-        ),
-        ROOT / "labextension" / "polarhub_lab" / "labextension" / "package.json",
-        lambda: [["npm", "run", "build", "--workspace", "labextension"]],
+        ("package-lock.json", *(f"labextension/{name}" for name in inside)),
+        VENV / "share" / "jupyter" / "labextensions" / "polarhub-lab" / "package.json",
+        lambda: [["npm", "run", what, "--workspace", "labextension"] for what in ("build", "install-lab")],
         environment={"PATH": f"{VENV / 'bin'}{os.pathsep}{path_with_node()}"},
     )
 
