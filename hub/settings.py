@@ -83,6 +83,9 @@ class Settings(BaseSettings):
         "", description="domains of verified email addresses that may come in, separated by commas"
     )
     oidc_admin_group: str | None = Field(None, description="group of the provider whose members administer")
+    idle_hours: float = Field(
+        4, gt=0, le=24 * 30, description="hours without any activity after which a server is ended"
+    )
 
     @field_validator("data", "terms")
     @classmethod
