@@ -5,13 +5,18 @@ import sys
 from jupyterhub.handlers.static import CacheControlStaticFilesHandler
 
 from hub import static_files
+from hub.login.headers import page_settings
+from hub.login.local import USER_NAME, LocalAccounts
+from hub.login.openid import OpenIdAccounts, openid_config
 from hub.machine import ROOT, node_folder
 from hub.ports import Ports
 from hub.processes import bound
 from hub.settings import Settings
+from hub.spawning.idle import IDLE_CULLER_SCOPES, idle_culler
 
 settings = Settings.load()
 ports = Ports.of(settings.data)
+API = "access:services!service=api"
 c = get_config()  # type: ignore[name-defined]  # noqa: F821
 
 # -- where it listens, where it keeps its data
@@ -31,6 +36,22 @@ c.ConfigurableHTTPProxy.command = bound(
 )
 
 # -- who logs in
+c.Gate.settings = settings
+c.Gate.auth_refresh_age = 60
+if settings.oidc_issuer:
+    c.JupyterHub.authenticator_class = OpenIdAccounts
+    c.OpenIdAccounts.update(openid_config(settings))
+else:
+    c.JupyterHub.authenticator_class = LocalAccounts
+    c.LocalAccounts.admin_users = {settings.admin}
+    c.LocalAccounts.allow_all = True  # whoever has an account that is let in
+    c.LocalAccounts.username_pattern = USER_NAME
+    c.LocalAccounts.check_common_password = True
+c.JupyterHub.template_vars.update(local_accounts=not settings.oidc_issuer)
+c.JupyterHub.public_url = settings.public_url or ""
+c.JupyterHub.cookie_max_age_days = settings.session_hours / 24
+c.JupyterHub.token_expires_in_max_seconds = settings.token_days * 86400
+c.JupyterHub.tornado_settings.update(page_settings(settings.session_hours))
 
 # -- what they can start
 
@@ -43,6 +64,11 @@ c.JupyterHub.services = [
         "environment": settings.environment(),
         "oauth_no_confirm": True,
     },
+    {"name": "idle-culler", "command": bound(idle_culler(settings.idle_hours))},
 ]
 
 # -- roles: what users, their servers and the services may do
+c.JupyterHub.load_roles = [{"name": "idle-culler", "services": ["idle-culler"], "scopes": IDLE_CULLER_SCOPES}]
+c.JupyterHub.extra_user_scopes = {API}
+c.Spawner.oauth_client_allowed_scopes = [API]  # the token of a page in JupyterLab
+c.Spawner.server_token_scopes = ["users:activity!user", "access:servers!server", API]  # that of its kernels

@@ -14,6 +14,7 @@ import httpx
 
 from hub import preflight, processes
 from hub.errors import PolarhubError, StartRefused
+from hub.login.first_admin import check_login, ensure_admin
 from hub.ports import Ports
 from hub.settings import ROOT, Settings
 
@@ -84,10 +85,12 @@ def run(settings: Settings) -> None:
         with (logs / "hub.log").open("a") as log:
             config = str(ROOT / "jupyterhub_config.py")
             command = [sys.executable, "-m", "jupyterhub", "-f", config]
+            check_login(settings)
+            password = ensure_admin(settings)
             hub = processes.start(command, log, dict(os.environ), ROOT)
             try:
                 wait_until_ready(settings, hub)
-                greet(settings, None)
+                greet(settings, password)
                 hub.wait()
                 raise StartRefused(
                     f"The hub ended by itself; the reason is at the end of {logs / 'hub.log'}."

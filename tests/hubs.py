@@ -28,9 +28,12 @@ import httpx
 import websocket
 
 from hub import processes
+from hub.login.records import Records
+from hub.login.terms import Terms
 from hub.machine import ROOT
 from hub.ports import Ports, free_ports
 
+TERMS = ROOT / "hub" / "login" / "terms.md"
 START_LIMIT, SPAWN_LIMIT, ANSWER_LIMIT = 60.0, 60.0, 60.0  # seconds
 T = TypeVar("T")
 
@@ -186,8 +189,11 @@ class RunningHub:
 
     # -- people
     def add_user(self, name: str, *, admin: bool = False, groups: tuple[str, ...] = ()) -> None:
-        """Make a user, with its groups."""
+        """Make a user who accepted the terms of use, with its groups."""
         assert self.api("POST", f"users/{name}", json={"admin": admin}).status_code in (201, 409)
+        records = Records(f"sqlite:///{self.data / 'login.sqlite'}")
+        records.accept(name, Terms.read(Path(self.environment.get("POLARHUB_TERMS", TERMS))).version)
+        records.close()
         for group in groups:
             self.api("POST", f"groups/{group}")
             assert self.api("POST", f"groups/{group}/users", json={"users": [name]}).status_code == 200
