@@ -1,4 +1,4 @@
-"""What can be asked of a catalog, and what comes back: the contract between index, API and outside sources."""
+"""What can be asked of a catalog and what comes back: the contract of index, API and outside sources."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,7 +33,7 @@ class Search:
 
 @dataclass(frozen=True)
 class Page:
-    """Some of the items found. `matched` is None where counting was too dear; `next` asks for what follows."""
+    """Some of the items found. `matched` is None where counting is too dear; `next` asks for what follows."""
 
     items: list[Json]
     matched: int | None
