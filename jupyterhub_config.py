@@ -13,6 +13,9 @@ from hub.ports import Ports
 from hub.processes import bound
 from hub.settings import Settings
 from hub.spawning.idle import IDLE_CULLER_SCOPES, idle_culler
+from hub.spawning.local import LocalSpawner
+from hub.spawning.offer import Offer
+from hub.spawning.site import Site
 
 settings = Settings.load()
 ports = Ports.of(settings.data)
@@ -54,6 +57,15 @@ c.JupyterHub.token_expires_in_max_seconds = settings.token_days * 86400
 c.JupyterHub.tornado_settings.update(page_settings(settings.session_hours))
 
 # -- what they can start
+site = Site.of(settings)
+offer = Offer(site.profiles, site.machine, site.homes.folder, site.groups.warning())
+c.JupyterHub.spawner_class = LocalSpawner
+c.LocalSpawner.site = site
+c.Spawner.options_form = offer.form
+c.Spawner.options_from_form = offer.from_form
+c.Spawner.apply_user_options = offer.apply
+c.Spawner.env_keep = []  # the box chooses for itself
+c.Spawner.default_url = "/lab"
 
 # -- services
 c.JupyterHub.services = [

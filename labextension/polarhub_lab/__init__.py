@@ -1,1 +1,6 @@
 """The Python side of what polarhub adds to a user's JupyterLab."""
+
+
+def _jupyter_server_extension_points() -> list[dict[str, str]]:
+    """What Jupyter's server loads, one module a feature."""
+    return [{"module": "polarhub_lab.limits.extension"}]

@@ -1,0 +1,72 @@
+"""Everything that the local spawner needs to know of this machine, put together once at the start."""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from hub.errors import StartRefused
+from hub.machine import ROOT
+from hub.profiles import Machine, Profile, read_profiles
+from hub.settings import Settings
+from hub.spawning import bubblewrap, capacity, cgroups
+from hub.spawning.box import SHARED, Bind, python_trees, system_binds
+from hub.spawning.cgroups import Cgroups
+from hub.spawning.homes import Homes
+from hub.spawning.starting import ExecStart, Start
+
+
+@dataclass(frozen=True)
+class Site:
+    """This machine, as the spawner sees it."""
+
+    profiles: tuple[Profile, ...]
+    machine: Machine
+    homes: Homes
+    logs: Path
+    groups: Cgroups
+    binds: tuple[Bind, ...]
+    start: Start
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Site":
+        """Look at the machine. Raises BadFile for a profile, StartRefused where no box can be made."""
+        root = os.geteuid() == 0
+        refuse_visible(settings.data)
+        homes, logs = settings.data / "homes", settings.data / "logs" / "servers"
+        homes.mkdir(mode=0o711, parents=True, exist_ok=True)
+        logs.mkdir(mode=0o700, parents=True, exist_ok=True)
+        groups = cgroups.find(f"polarhub-{hashlib.sha256(str(settings.data).encode()).hexdigest()[:12]}")
+        groups.sweep()
+        bwrap = bubblewrap.find(root=root)
+        shown = (*system_binds(), *shared_binds(), *_where_bwrap_is(Path(bwrap)))
+        return cls(
+            profiles=tuple(read_profiles(ROOT / "spawner_profiles")),
+            machine=capacity.size(homes),
+            homes=Homes(homes, own_uids=root),
+            logs=logs,
+            groups=groups,
+            binds=tuple(dict.fromkeys(shown)),
+            start=ExecStart(bwrap, drop_root=root),
+        )
+
+
+def refuse_visible(data: Path) -> None:
+    """The hub's data may not lie where every box looks. Raises StartRefused."""
+    for bind in (*system_binds(), *shared_binds()):
+        if data.is_relative_to(bind.source):
+            raise StartRefused(
+                f"The folder {data} lies in {bind.source}, which every user's sandbox shows: "
+                "choose another by POLARHUB_DATA."
+            )
+
+
+def shared_binds() -> list[Bind]:
+    """What of polarhub every user sees, read-only."""
+    return [Bind(ROOT / name, SHARED / name) for name in ("notebooks",) if (ROOT / name).is_dir()]
+
+
+def _where_bwrap_is(bwrap: Path) -> list[Bind]:
+    trees = [Path("/usr"), Path("/bin"), *python_trees()]
+    seen = any(bwrap.resolve().is_relative_to(tree) for tree in trees)
+    return [] if seen else [Bind(bwrap.parent, bwrap.parent)]

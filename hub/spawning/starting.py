@@ -1,0 +1,136 @@
+"""How a server is started in its box: one seam with one method. `exec` is the plain way."""
+
+import json
+import os
+import select
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from hub.errors import Unavailable
+from hub.spawning.box import Box, account_files, inner_options, outer_options
+from hub.spawning.processes import RunningBox
+
+LIMIT = 20.0  # seconds until the box must stand
+
+# Joins the control groups, allows no core dumps, becomes the command. Paths are arguments, never shell text.
+JOIN = 'ulimit -c 0; while [ "$1" != -- ]; do echo $$ > "$1" || exit 125; shift; done; shift; exec "$@"'
+DROP = ("--clear-groups", "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs")
+
+
+@dataclass(frozen=True)
+class Launch:
+    """One server to start."""
+
+    box: Box
+    command: Sequence[str]
+    listener: socket.socket  # the server's own door, bound and listening
+    log: int  # descriptor of its log
+    join: Sequence[Path] = ()  # files of the control groups to join
+
+
+class Start(Protocol):
+    """The seam: starts a server in its box."""
+
+    def start(self, launch: Launch) -> RunningBox:
+        """The box when it stands, with the server starting in it. Raises Unavailable, with nothing left."""
+
+
+@dataclass(frozen=True)
+class ExecStart:
+    """Starts the command by exec as the first program of the box."""
+
+    bwrap: str
+    drop_root: bool  # we are root: an outer box mounts, then the uid is dropped
+
+    def start(self, launch: Launch) -> RunningBox:
+        """The box when it stands, with the server starting in it. Raises Unavailable, with nothing left."""
+        said, say = os.pipe()
+        with _closing(said), _descriptors() as content:
+            try:
+                files = {path: content(text) for path, text in account_files(launch.box).items()}
+                inner = inner_options(launch.box, files, say, again=self.drop_root)
+                options = [content("\0".join(inner) + "\0")]
+                command = [self.bwrap, "--args", str(options[0]), "--", *launch.command]
+                if self.drop_root:
+                    options.append(content("\0".join(outer_options(launch.box)) + "\0"))
+                    uid = str(launch.box.uid)
+                    drop = ["setpriv", "--reuid", uid, "--regid", uid, *DROP, "--"]
+                    command = [self.bwrap, "--args", str(options[1]), "--", *drop, *command]
+                passed = [say, launch.listener.fileno(), *files.values(), *options]
+                process = _popen(launch, command, passed)
+            finally:
+                os.close(say)
+            return _wait_until_it_stands(process, said)
+
+
+def _popen(launch: Launch, command: list[str], passed: Sequence[int]) -> subprocess.Popen[bytes]:
+    join = ["/bin/sh", "-c", JOIN, "sh", *map(str, launch.join), "--"]
+    try:
+        return subprocess.Popen(
+            [*join, *command],
+            stdin=subprocess.DEVNULL,
+            stdout=launch.log,
+            stderr=launch.log,
+            pass_fds=passed,
+            start_new_session=True,
+            cwd="/",
+            # not the server's environment: that goes into the box by a descriptor, and no further
+            env={"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"},
+        )
+    except OSError as error:
+        raise Unavailable(f"The sandbox could not be started ({error.strerror}).") from None
+
+
+def _wait_until_it_stands(process: subprocess.Popen[bytes], said: int) -> RunningBox:
+    try:
+        return RunningBox.of(_first_pid(said), process)
+    except (OSError, Unavailable):
+        with suppress(ProcessLookupError):
+            process.kill()
+        process.wait(5)
+        raise Unavailable("The sandbox could not be built; the server's log says why.") from None
+
+
+def _first_pid(said: int) -> int:
+    """The pid that bwrap says. Others hold the pipe open too: the end of the JSON ends the reading."""
+    text, deadline = b"", time.monotonic() + LIMIT
+    while not text.rstrip().endswith(b"}"):
+        ready, _, _ = select.select([said], [], [], max(deadline - time.monotonic(), 0))
+        piece = os.read(said, 4096) if ready else b""
+        if not piece:
+            raise Unavailable("The sandbox said nothing.")
+        text += piece
+    pid: int = json.loads(text)["child-pid"]
+    return pid
+
+
+@contextmanager
+def _descriptors() -> Iterator[Callable[[str], int]]:
+    """Makes descriptors that hold a text; closes them all at the end."""
+    made: list[int] = []
+
+    def content(text: str) -> int:
+        made.append(os.memfd_create("polarhub"))
+        os.write(made[-1], text.encode())
+        os.lseek(made[-1], 0, os.SEEK_SET)
+        return made[-1]
+
+    try:
+        yield content
+    finally:
+        for descriptor in made:
+            os.close(descriptor)
+
+
+@contextmanager
+def _closing(descriptor: int) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        os.close(descriptor)
