@@ -111,6 +111,7 @@ def outer_options(box: Box) -> list[str]:
     return [
         *_mounts(box.binds, again=False),
         *("--dev-bind", "/dev", "/dev", "--bind", "/proc", "/proc", "--dir", "/run", "--chdir", "/"),
+        *("--dir", "/tmp"),  # noqa: S108 - where the inner bwrap puts its new root together
     ]
 
 
