@@ -54,7 +54,7 @@ c.JupyterHub.template_vars.update(local_accounts=not settings.oidc_issuer)
 c.JupyterHub.public_url = settings.public_url or ""
 c.JupyterHub.cookie_max_age_days = settings.session_hours / 24
 c.JupyterHub.token_expires_in_max_seconds = settings.token_days * 86400
-c.JupyterHub.tornado_settings.update(page_settings(settings.session_hours))
+c.JupyterHub.tornado_settings = page_settings(settings.session_hours)
 
 # -- what they can start
 site = Site.of(settings)
@@ -66,6 +66,8 @@ c.Spawner.options_from_form = offer.from_form
 c.Spawner.apply_user_options = offer.apply
 c.Spawner.env_keep = []  # the box chooses for itself
 c.Spawner.default_url = "/lab"
+c.Spawner.http_timeout = 60
+c.JupyterHub.tornado_settings.update({"slow_spawn_timeout": 1})  # then the page says what is happening
 
 # -- services
 c.JupyterHub.services = [

@@ -36,7 +36,7 @@ class Site:
         homes, logs = settings.data / "homes", settings.data / "logs" / "servers"
         homes.mkdir(mode=0o711, parents=True, exist_ok=True)
         logs.mkdir(mode=0o700, parents=True, exist_ok=True)
-        groups = cgroups.find(f"polarhub-{hashlib.sha256(str(settings.data).encode()).hexdigest()[:12]}")
+        groups = groups_for(settings)
         groups.sweep()
         bwrap = bubblewrap.find(root=root)
         shown = (*system_binds(), *shared_binds(), *_where_bwrap_is(Path(bwrap)))
@@ -49,6 +49,11 @@ class Site:
             binds=tuple(dict.fromkeys(shown)),
             start=ExecStart(bwrap, drop_root=root),
         )
+
+
+def groups_for(settings: Settings) -> Cgroups:
+    """Where the control groups of this hub's servers are made: each data folder has its own."""
+    return cgroups.find(f"polarhub-{hashlib.sha256(str(settings.data).encode()).hexdigest()[:12]}")
 
 
 def refuse_visible(data: Path) -> None:

@@ -1,0 +1,18 @@
+"""What starting servers needs of this machine, looked at before the hub starts."""
+
+from hub.machine import ROOT
+from hub.profiles import read_profiles
+from hub.settings import Settings
+from hub.spawning import bubblewrap
+from hub.spawning.site import groups_for, refuse_visible
+
+
+def check(settings: Settings) -> list[str]:
+    """Sentences to show at the start: what will not hold here, though it can start.
+
+    Raises BadFile where a profile cannot be used, StartRefused where no sandbox can be made.
+    """
+    read_profiles(ROOT / "spawner_profiles")
+    refuse_visible(settings.data)
+    bubblewrap.find()
+    return [warning] if (warning := groups_for(settings).warning()) else []
