@@ -1,30 +1,41 @@
 """The api as a list of its sections."""
 
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
 
 from hub.api.auth import HubTokens
+from hub.api.errors import say_error
+from hub.api.forwarded import ForwardedAddress
 from hub.api.health import Check, health_router
-from hub.errors import PolarhubError, status_of
+from hub.api.openapi import describe_mounted
+from hub.catalog.catalog import Catalog
+from hub.catalog.stac import stac_app
+from hub.errors import PolarhubError
 from hub.settings import Settings
 
 PREFIX = "/services/api"
 
 
-async def say_error(_: Request, error: Exception) -> JSONResponse:
-    """An error of ours as JSON, with the parameter it is about."""
-    if not isinstance(error, PolarhubError):
-        raise error
-    body = {"code": type(error).__name__, "description": error.message, "where": error.where}
-    return JSONResponse({k: v for k, v in body.items() if v}, status_of(error))
-
-
 def create_app(settings: Settings, tokens: HubTokens | None = None) -> FastAPI:
     """The whole api. `tokens` is the hub's token check; tests may bring their own hub."""
-    app = FastAPI(title="polarhub", openapi_url=f"{PREFIX}/openapi.json", docs_url=None, redoc_url=None)
+    catalog = Catalog(settings)
+
+    @asynccontextmanager
+    async def running(_: FastAPI) -> AsyncIterator[None]:
+        async with catalog.running():
+            yield
+
+    described_at = f"{PREFIX}/openapi.json"
+    app = FastAPI(title="polarhub", openapi_url=described_at, docs_url=None, redoc_url=None, lifespan=running)
     app.state.settings = settings
     app.state.tokens = tokens or HubTokens()
     app.add_exception_handler(PolarhubError, say_error)
-    checks: dict[str, Check] = {}
+    app.add_middleware(ForwardedAddress)
+    checks: dict[str, Check] = {"catalog": catalog.problem}
     app.include_router(health_router(checks), prefix=PREFIX)
+    stac = stac_app(catalog, app.state.tokens, described_at)
+    app.mount(f"{PREFIX}/stac", stac)
+    describe_mounted(app, f"{PREFIX}/stac", stac)
     return app

@@ -31,15 +31,23 @@ def origin_of(url: str) -> Origin | None:
     return parts.scheme, parts.hostname.lower(), port
 
 
+def joined(base: str, href: str) -> str:
+    """`href` seen from `base`; empty where it is no address at all."""
+    try:
+        return urljoin(base, href)
+    except ValueError:
+        return ""
+
+
 def next_address(base: str, href: str) -> str | None:
     """`href` seen from `base`, where it stays on the same origin; nothing where it leads elsewhere."""
-    url = urljoin(base, href)
+    url = joined(base, href)
     return url if origin_of(url) is not None and origin_of(url) == origin_of(base) else None
 
 
 def redirected(base: str, location: str) -> str | None:
     """Where a redirect leads, if to the same host; from http to https is allowed, not back."""
-    url = urljoin(base, location)
+    url = joined(base, location)
     old, new = origin_of(base), origin_of(url)
     if old is None or new is None or old[1] != new[1]:
         return None

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpcore
 import httpx
+from anyio import to_thread
 
 from hub.catalog.outside.address import InsideAddress, redirected
 from hub.catalog.outside.state import Trouble
@@ -28,7 +29,7 @@ async def fetch_json(
     try:
         async with asyncio.timeout(seconds):
             raw = await _bounded(client, url, body, max_bytes)
-            return await asyncio.to_thread(_object, raw)
+            return await to_thread.run_sync(_object, raw)
     except (TimeoutError, httpx.TimeoutException):
         raise Trouble("slow", f"gave no answer within {seconds:g} s.") from None
     except httpx.ConnectError as error:
@@ -87,9 +88,13 @@ def _refusal(status: int, raw: bytes) -> str:
     return f"{word}: {reason[:200].rstrip('.')}."
 
 
+def _no_number(word: str) -> None:
+    raise ValueError(word)  # NaN and Infinity are not JSON, and no client of ours could read them
+
+
 def _object(raw: bytes) -> dict[str, Any]:
     try:
-        found = json.loads(raw)
+        found = json.loads(raw, parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise Trouble("wrong", "sent something that is not JSON.") from None
     if not isinstance(found, dict):

@@ -70,6 +70,13 @@ class Source(_Strict):
     understands: Understands = Understands()
     collections: list[OutsideCollection] = []
 
+    @field_validator("id")
+    @classmethod
+    def _free(cls, value: str) -> str:
+        if value == "polarhub":
+            raise ValueError("is the name of what is embedded here")
+        return value
+
     @field_validator("address")
     @classmethod
     def _web(cls, value: str) -> str:

@@ -1,0 +1,1 @@
+"""Small real servers that speak the protocol of something big."""
