@@ -113,7 +113,7 @@ class SignUp(LocalPage):
             rule=NAME_RULE,
             signup=self.authenticator.settings.signup,
             said=said,
-            name=name[:64],
+            account=name[:64],
             done=said is None,
         )
 
@@ -135,6 +135,7 @@ class SignUp(LocalPage):
 class Accounts(LocalPage):
     """For administrators: who has an account, and a one-time password for whoever needs one."""
 
+    @web.authenticated
     @needs_scope("admin:users")  # type: ignore[untyped-decorator]
     async def get(self) -> None:
         await self.table()
@@ -155,7 +156,7 @@ class Accounts(LocalPage):
         if self.authenticator.get_user(name):
             return {"said": f"{name} has an account already. A new one-time password can be made below."}
         self.authenticator.add_user(self.user_from_username(name))
-        return {"name": name, "password": self.authenticator.give_one_time(name)}
+        return {"account": name, "password": self.authenticator.give_one_time(name)}
 
     def one_time(self, name: str) -> dict[str, str]:
         """A new one-time password; every session of theirs ends."""
@@ -163,7 +164,7 @@ class Accounts(LocalPage):
         if user is None:
             return {"said": f"There is no account {name[:64]}."}
         self.authenticator.end_sessions(user)
-        return {"name": name, "password": self.authenticator.give_one_time(name)}
+        return {"account": name, "password": self.authenticator.give_one_time(name)}
 
     def let_in(self, name: str) -> dict[str, str]:
         """Approve an account that somebody asked for."""
