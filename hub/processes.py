@@ -8,13 +8,15 @@ import time
 from pathlib import Path
 from typing import IO
 
+Process = subprocess.Popen[str]
+
 
 def bound(command: list[str]) -> list[str]:
     """The command, told by the kernel to end when the process that started it is gone, however it went."""
     return ["setpriv", "--pdeathsig", "TERM", "--", *command]
 
 
-def start(command: list[str], log: IO[str], environment: dict[str, str], cwd: Path) -> subprocess.Popen[str]:
+def start(command: list[str], log: IO[str], environment: dict[str, str], cwd: Path) -> Process:
     """Start in a session of its own, so that Ctrl-C reaches us and not it."""
     return subprocess.Popen(
         bound(command),
@@ -28,7 +30,7 @@ def start(command: list[str], log: IO[str], environment: dict[str, str], cwd: Pa
     )
 
 
-def stop(process: subprocess.Popen[str], patience: float) -> None:
+def stop(process: Process, patience: float) -> None:
     """Ask it to end, wait, then end its session."""
     if process.poll() is None:
         process.terminate()

@@ -14,7 +14,7 @@ from pathlib import Path
 HOME = Path("/home/jovyan")  # as in every Jupyter image, so that a path in a notebook holds everywhere
 RUN = Path("/run/polarhub")
 LIMITS = RUN / "limits"
-SHARED = Path("/opt/polarhub")
+SHARED = Path("/srv/polarhub")
 
 # What programs expect below /etc; nothing that names people, machines or passwords.
 ETC = (

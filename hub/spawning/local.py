@@ -13,7 +13,7 @@ from traitlets import Instance
 
 from hub.errors import Unavailable
 from hub.profiles import Profile
-from hub.spawning.box import HOME, RUN, SHARED, Bind, Box
+from hub.spawning.box import HOME, RUN, Bind, Box
 from hub.spawning.cgroups import Group, Limits
 from hub.spawning.homes import Home, slug_of
 from hub.spawning.processes import RunningBox
@@ -155,7 +155,7 @@ class LocalSpawner(Spawner):  # type: ignore[misc]
             "POLARLAB_DOOR": str(door.fileno()),
             "POLARLAB_PROFILE": self.profile.title,
             "POLARLAB_HOME_SIZE": str(self.profile.disk),
-            "POLARLAB_SHARED": str(SHARED),
+            **self.site.variables,
         }
 
     def get_args(self) -> list[str]:

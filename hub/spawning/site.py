@@ -8,6 +8,7 @@ from pathlib import Path
 from hub.errors import StartRefused
 from hub.machine import ROOT
 from hub.profiles import Machine, Profile, read_profiles
+from hub.ready import address
 from hub.settings import Settings
 from hub.spawning import bubblewrap, capacity, cgroups
 from hub.spawning.box import SHARED, Bind, python_trees, system_binds
@@ -26,6 +27,7 @@ class Site:
     logs: Path
     groups: Cgroups
     binds: tuple[Bind, ...]
+    variables: dict[str, str]
     start: Start
 
     @classmethod
@@ -39,7 +41,7 @@ class Site:
         groups = groups_for(settings)
         groups.sweep()
         bwrap = bubblewrap.find(root=root)
-        shown = (*system_binds(), *shared_binds(), *_where_bwrap_is(Path(bwrap)))
+        shown = (*system_binds(), *shared_binds(settings), *_where_bwrap_is(Path(bwrap)))
         return cls(
             profiles=tuple(read_profiles(ROOT / "spawner_profiles")),
             machine=capacity.size(homes),
@@ -47,6 +49,10 @@ class Site:
             logs=logs,
             groups=groups,
             binds=tuple(dict.fromkeys(shown)),
+            variables={
+                "POLAR_DATA": str(SHARED / "data"),
+                "POLAR_STAC": f"{address(settings)}/services/api/stac",
+            },
             start=ExecStart(bwrap, drop_root=root),
         )
 
@@ -58,7 +64,7 @@ def groups_for(settings: Settings) -> Cgroups:
 
 def refuse_visible(data: Path) -> None:
     """The hub's data may not lie where every box looks. Raises StartRefused."""
-    for bind in (*system_binds(), *shared_binds()):
+    for bind in system_binds():
         if data.is_relative_to(bind.source):
             raise StartRefused(
                 f"The folder {data} lies in {bind.source}, which every user's sandbox shows: "
@@ -66,9 +72,11 @@ def refuse_visible(data: Path) -> None:
             )
 
 
-def shared_binds() -> list[Bind]:
-    """What of polarhub every user sees, read-only."""
-    return [Bind(ROOT / name, SHARED / name) for name in ("notebooks",) if (ROOT / name).is_dir()]
+def shared_binds(settings: Settings) -> list[Bind]:
+    """What of polarhub every user sees, read-only: example notebooks, and the data that come with it."""
+    data = settings.data / "catalog" / "files"
+    data.mkdir(parents=True, exist_ok=True)  # filled while the hub runs already
+    return [Bind(ROOT / "notebooks", SHARED / "notebooks"), Bind(data, SHARED / "data")]
 
 
 def _where_bwrap_is(bwrap: Path) -> list[Bind]:
