@@ -5,30 +5,30 @@ from typing import Any
 from hub.catalog.question import Fields
 from hub.catalog.search import Json
 
-ALWAYS = frozenset({"type", "stac_version", "id", "geometry", "bbox", "links", "assets", "collection"})
-TIME = frozenset({"properties.datetime"})
+DEFAULT = frozenset(
+    {
+        *("type", "stac_version", "id", "collection", "geometry", "bbox", "links", "assets"),
+        *("properties.datetime", "properties.start_datetime", "properties.end_datetime"),
+    }
+)
 KEPT = frozenset({"id", "collection"})  # without them an item cannot be asked for again
 
 
 def chosen(item: Json, fields: Fields | None) -> Json:
-    """The item with what `include` names and without what `exclude` names, which is the stronger.
+    """The item with what `include` names, else all of it or the default fields, without what `exclude` names.
 
-    With `exclude` alone, all the rest is there; with neither, the default fields are.
+    Where both name the same field, or one a part of what the other names, `include` and the part win.
     """
     if fields is None:
         return item
-    if fields.include:
+    if fields.include is not None:
         wanted: Json = {}
-        for name in fields.include | KEPT:
-            _copy(item, wanted, name.split("."))
-        item = wanted
-    elif not fields.exclude:
-        wanted = {}
-        for name in ALWAYS | TIME:
+        for name in (fields.include | KEPT) if fields.include else DEFAULT:
             _copy(item, wanted, name.split("."))
         item = wanted
     for name in fields.exclude - KEPT:
-        item = _without(item, name.split("."))
+        if not any(one == name or one.startswith(f"{name}.") for one in fields.include or ()):
+            item = _without(item, name.split("."))
     return item
 
 

@@ -34,9 +34,12 @@ _TIME = re.compile(
 
 @dataclass(frozen=True)
 class Fields:
-    """Which parts of an item are wanted; names may have dots, as in `properties.gsd`."""
+    """Which parts of an item are wanted; names may have dots, as in `properties.gsd`.
 
-    include: frozenset[str]
+    `include` is None where only `exclude` was sent: then all the rest is wanted.
+    """
+
+    include: frozenset[str] | None
     exclude: frozenset[str]
 
 
@@ -51,7 +54,7 @@ class Question:
 
 def read_body(body: Mapping[str, Any], allowed: Iterable[str] = PARAMETERS) -> Question:
     """A question from the JSON of a POST. Raises BadInput naming the parameter."""
-    given = {name: value for name, value in body.items() if value is not None}
+    given = {name: value for name, value in body.items() if value is not None or name == "fields"}
     known(given, allowed)
     if given.get("bbox") is not None and given.get("intersects") is not None:
         raise BadInput("Send either `bbox` or `intersects`, not both.", where="intersects")
@@ -67,7 +70,7 @@ def read_body(body: Mapping[str, Any], allowed: Iterable[str] = PARAMETERS) -> Q
         limit=_limit(given.get("limit")),
         token=_token(given.get("token")),
     )
-    return Question(search, _fields(given.get("fields")), sorted=bool(sort))
+    return Question(search, _fields(given["fields"]) if "fields" in given else None, sorted=bool(sort))
 
 
 def read_query(query: Mapping[str, str], allowed: Iterable[str] = PARAMETERS) -> Question:
@@ -87,10 +90,8 @@ def read_query(query: Mapping[str, str], allowed: Iterable[str] = PARAMETERS) ->
         body["sortby"] = [_sign(part, "asc", "desc") for part in body["sortby"].split(",")]
     if "fields" in body:
         signed = [_sign(part, "include", "exclude") for part in body["fields"].split(",")]
-        body["fields"] = {
-            way: [part["field"] for part in signed if part["direction"] == way]
-            for way in ("include", "exclude")
-        }
+        ways = dict.fromkeys(part["direction"] for part in signed)
+        body["fields"] = {way: [part["field"] for part in signed if part["direction"] == way] for way in ways}
     if "filter" in body:
         body.setdefault("filter-lang", "cql2-text")
     return read_body(body, allowed)
@@ -236,9 +237,7 @@ def _sort(value: Any) -> tuple[tuple[str, bool], ...]:
     )
 
 
-def _fields(value: Any) -> Fields | None:
-    if value is None:
-        return None
+def _fields(value: Any) -> Fields:
     if not isinstance(value, dict) or set(value) - {"include", "exclude"}:
         raise BadInput("Send {include: [names], exclude: [names]}.", where="fields")
     include, exclude = value.get("include") or [], value.get("exclude") or []
@@ -246,7 +245,8 @@ def _fields(value: Any) -> Fields | None:
         raise BadInput("Send {include: [names], exclude: [names]}.", where="fields")
     if not all(isinstance(name, str) for name in [*include, *exclude]):
         raise BadInput("A field is named by its name, as in `properties.gsd`.", where="fields")
-    return Fields(frozenset(include), frozenset(exclude))
+    all_the_rest = bool(exclude) and "include" not in value
+    return Fields(None if all_the_rest else frozenset(include), frozenset(exclude))
 
 
 def _limit(value: Any) -> int:

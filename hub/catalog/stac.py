@@ -37,6 +37,7 @@ DESCRIPTION = "Polar data catalogs, embedded and of others, searched right at th
 # FastAPI describes itself in OpenAPI 3.1, so the class of OpenAPI 3.0 is not claimed
 CONFORMS: list[str] = [*STACConformanceClasses, OAFConformanceClasses.CORE, OAFConformanceClasses.GEOJSON]
 SORTS: list[str] = [SortConformanceClasses.ITEM_SEARCH_SORT, SortConformanceClasses.FEATURES_SORT]
+SORTS += [name.replace("/v1.1.0/", "/v1.0.0/") for name in SORTS]  # pystac-client looks for it
 
 
 @attr.s

@@ -16,7 +16,8 @@ ITEM = {
 
 def fields(*names: str) -> Fields:
     """As in `fields=a,-b`."""
-    return Fields(frozenset(n for n in names if n[0] != "-"), frozenset(n[1:] for n in names if n[0] == "-"))
+    include, exclude = [n for n in names if n[0] != "-"], [n[1:] for n in names if n[0] == "-"]
+    return Fields(None if exclude and not include else frozenset(include), frozenset(exclude))
 
 
 def test_without_fields_all_is_there() -> None:
@@ -38,8 +39,19 @@ def test_excluded_parts_are_gone_and_the_item_is_unharmed() -> None:
     assert "assets" in ITEM and ITEM["properties"]["deep"] == {"x": 1, "y": 2}
 
 
-def test_excluding_wins_over_including() -> None:
+def test_including_wins_over_excluding() -> None:
+    assert chosen(ITEM, fields("geometry", "-geometry")).keys() == {"id", "collection", "geometry"}
+    assert chosen(ITEM, fields("-properties", "properties.gsd"))["properties"] == {"gsd": 10}
+
+
+def test_a_part_is_excluded_from_what_is_included() -> None:
     assert chosen(ITEM, fields("properties", "-properties.gsd"))["properties"].keys() == {"datetime", "deep"}
+
+
+def test_excluding_from_the_default_fields() -> None:
+    assert chosen(ITEM, Fields(frozenset(), frozenset({"assets"}))).keys() == {
+        *("type", "id", "collection", "geometry", "properties")
+    }
 
 
 def test_empty_fields_mean_the_default_ones() -> None:
