@@ -3,7 +3,7 @@ import hooks from 'eslint-plugin-react-hooks';
 import ts from 'typescript-eslint';
 
 export default ts.config(
-  { ignores: ['lib/', 'polarhub_lab/', 'node_modules/', 'scripts/', 'style/', '*.js'] },
+  { ignores: ['lib/', 'polarhub_lab/', 'node_modules/', 'scripts/', 'style/', '*.js', '*.cjs'] },
   js.configs.recommended,
   ...ts.configs.strictTypeChecked,
   {
