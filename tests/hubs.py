@@ -302,7 +302,8 @@ def start_hub(
     """
     data.mkdir(parents=True, exist_ok=True)
     data.chmod(0o711)
-    port, token = free_ports(1)[0], uuid.uuid4().hex
+    port = int((environment or {}).get("POLARHUB_PORT") or free_ports(1)[0])
+    token = uuid.uuid4().hex
     config = data.parent / f"{data.name}-jupyterhub_config.py"
     product = str(ROOT / "jupyterhub_config.py")
     config.write_text(CONFIG.format(product=product, token=token, extra=extra_config))

@@ -94,5 +94,5 @@ class Attempts:
 def in_words(seconds: float) -> str:
     """A wait as people say it."""
     if seconds <= 90:
-        return f"{max(1, round(seconds))} seconds"
+        return f"{max(2, round(seconds))} seconds"
     return f"{-(-round(seconds) // 60)} minutes"

@@ -73,6 +73,8 @@ class Login(AtTheDoor, LoginHandler):  # type: ignore[misc]
             await super().get()
 
     async def post(self) -> None:
+        if self.authenticator.login_service:
+            raise web.HTTPError(405, "Passwords are typed at your provider only.")
         data = {name: self.get_body_argument(name, "", strip=False) for name in ("username", "password")}
         try:
             user = await self.login_user(data)

@@ -1,8 +1,15 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { catalogPlugin } from './catalog/plugin.js';
+import { examplesPlugin } from './examples/plugin.js';
+import { sessionPlugin } from './session/plugin.js';
 import { limitsPlugin } from './limits/plugin.js';
 
 /** Every plugin of polarhub: one feature each. */
-const plugins: JupyterFrontEndPlugin<unknown>[] = [catalogPlugin, limitsPlugin];
+const plugins: JupyterFrontEndPlugin<unknown>[] = [
+  catalogPlugin,
+  sessionPlugin,
+  limitsPlugin,
+  examplesPlugin
+];
 
 export default plugins;

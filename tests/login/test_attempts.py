@@ -83,5 +83,5 @@ def test_memory_has_an_end() -> None:
 
 def test_a_wait_in_words() -> None:
     assert [in_words(seconds) for seconds in (0.2, 60, 120, 900)] == [
-        "1 seconds", "60 seconds", "2 minutes", "15 minutes",
+        "2 seconds", "60 seconds", "2 minutes", "15 minutes",
     ]  # fmt: skip
