@@ -5,6 +5,9 @@ import sys
 from jupyterhub.handlers.static import CacheControlStaticFilesHandler
 
 from hub import static_files
+from hub.compression import compressed
+from hub.lab_files.page import server_arguments
+from hub.lab_files.store import prepare
 from hub.login.headers import page_settings
 from hub.login.local import USER_NAME, LocalAccounts
 from hub.login.openid import OpenIdAccounts, openid_config
@@ -12,6 +15,7 @@ from hub.machine import ROOT, node_folder
 from hub.ports import Ports
 from hub.processes import bound
 from hub.settings import Settings
+from hub.spawning.box import SHARED, Bind
 from hub.spawning.idle import IDLE_CULLER_SCOPES, idle_culler
 from hub.spawning.local import LocalSpawner
 from hub.spawning.offer import Offer
@@ -56,8 +60,15 @@ c.JupyterHub.cookie_max_age_days = settings.session_hours / 24
 c.JupyterHub.token_expires_in_max_seconds = settings.token_days * 86400
 c.JupyterHub.tornado_settings = page_settings(settings.session_hours)
 
+# -- slow links
+lab = prepare(settings.data)
+in_box = Bind(lab.templates, SHARED / "lab")
+c.JupyterHub.template_vars.update(lab_prefetch=lab.prefetch)
+c.JupyterHub.tornado_settings.update(compressed())
+c.Spawner.args = server_arguments(in_box.target)
+
 # -- what they can start
-site = Site.of(settings)
+site = Site.of(settings, [in_box])
 offer = Offer(site.profiles, site.machine, site.homes.folder, site.groups.warning())
 c.JupyterHub.spawner_class = LocalSpawner
 c.LocalSpawner.site = site

@@ -58,6 +58,7 @@ def serve(settings: Settings, log: IO[str]) -> None:
             return process
 
         builders = {name: start(module) for name, module in BUILDERS.items()}
+        start("hub.lab_files")  # nobody waits for it: what is served gets smaller meanwhile
         hub = start(*HUB, patience=STOP_LIMIT)
         ending.callback(print, "polarhub ends: servers are being stopped", flush=True)
         greet(settings, password, ready.wait(settings, hub, builders))

@@ -15,6 +15,8 @@ STANDARD_ONLY = {"hub/machine.py", "hub/bootstrap.py"}
 EDGES = (
     "hub/api/",
     "hub/catalog/stac",
+    "hub/compression",
+    "hub/lab_files/routes",
     "hub/login/",
     "hub/spawning/",
 )

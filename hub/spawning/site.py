@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,8 +32,11 @@ class Site:
     start: Start
 
     @classmethod
-    def of(cls, settings: Settings) -> "Site":
-        """Look at the machine. Raises BadFile for a profile, StartRefused where no box can be made."""
+    def of(cls, settings: Settings, more: Sequence[Bind] = ()) -> "Site":
+        """Look at the machine; every box shows `more` too.
+
+        Raises BadFile for a profile, StartRefused where no box can be made.
+        """
         root = os.geteuid() == 0
         refuse_visible(settings.data)
         homes, logs = settings.data / "homes", settings.data / "logs" / "servers"
@@ -41,7 +45,7 @@ class Site:
         groups = groups_for(settings)
         groups.sweep()
         bwrap = bubblewrap.find(root=root)
-        shown = (*system_binds(), *shared_binds(settings), *_where_bwrap_is(Path(bwrap)))
+        shown = (*system_binds(), *shared_binds(settings), *_where_bwrap_is(Path(bwrap)), *more)
         return cls(
             profiles=tuple(read_profiles(ROOT / "spawner_profiles")),
             machine=capacity.size(homes),
