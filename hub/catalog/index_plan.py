@@ -1,0 +1,94 @@
+"""Which way is cheaper: ask the R*Tree and sort, or walk from the newest back until enough is found.
+
+The tree costs what lies in the box, all of it, before the first item is known; the walk costs what is newer
+than the last item shown. A sample of the rows tells both beforehand, whatever place, time and collections
+are asked for. It only chooses the way: both give the same answers, so a sample out of date does no harm.
+"""
+
+import random
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hub.catalog.index_schema import DAY
+
+SAMPLE = 4096  # rows
+TREE_ROW = 1.5  # microseconds a row of the tree costs, measured
+WALK_ROW = 0.12  # microseconds a row of the walk costs, measured
+FRUITLESS = 3  # rows whose bounds are met for each whose shape is met
+FEW = 5  # rows of the sample: with fewer nothing can be said about the walk
+EVER = 1 << 62
+
+Bounds = tuple[int, int, int, int, int, int]
+"""x0, x1, y0, y1, r0, r1 in metres; r is the distance from the pole."""
+
+_COLUMNS = "collection, at, begins, ends, lasting, x0, x1, y0, y1, r0, r1"
+
+
+@dataclass(frozen=True)
+class Window:
+    """What is looked for in one plane: bounds, times in microseconds, collections by number."""
+
+    bounds: Bounds
+    interval: tuple[int, int] | None
+    at: tuple[int, int]  # limits of what items are sorted by
+    collections: tuple[int, ...] | None
+
+    @property
+    def brief(self) -> tuple[int, int]:
+        """The limits of `at` for items that do not last."""
+        if self.interval is None:
+            return self.at
+        return max(self.at[0], self.interval[0] - DAY), min(self.at[1], self.interval[1] + DAY)
+
+
+class Sample:
+    """Some rows of one plane, newest first."""
+
+    def __init__(self, rows: list[tuple[int, ...]], of: int) -> None:
+        rows = sorted(rows, key=lambda row: -row[1])
+        table = np.array(rows, dtype=np.int64).reshape(-1, 11)
+        self.collection, self.at, self.begins, self.ends, lasting = table[:, :5].T.copy()
+        self.lasting = lasting.astype(bool)
+        self.bounds = table[:, 5:].T.astype(np.int32).copy()
+        self.scale = of / max(len(rows), 1)  # rows for which one of the sample stands
+
+    @classmethod
+    def take(cls, connection: sqlite3.Connection, plane: str) -> "Sample":
+        """A sample of a plane as it is now."""
+        (last,) = connection.execute(f"SELECT coalesce(max(number), 0) FROM {plane}").fetchone()  # noqa: S608
+        numbers = random.Random(last).sample(range(1, last + 1), min(SAMPLE, last))  # noqa: S311
+        select = f"SELECT {_COLUMNS} FROM {plane} WHERE number = ?"  # noqa: S608
+        found = (connection.execute(select, (number,)).fetchone() for number in numbers)
+        rows = [row for row in found if row]
+        return cls(rows, round(last * len(rows) / max(len(numbers), 1)))
+
+    def prefers_tree(self, window: Window, limit: int, newest_first: bool) -> bool:
+        """Whether the tree is the cheaper way to the first `limit` items in a window."""
+        walked, hits = self._masks(window)
+        count = int(np.count_nonzero(hits))
+        if count < FEW:
+            return True
+        order = slice(None) if newest_first else slice(None, None, -1)
+        at = (np.cumsum(walked[order]) - 1)[hits[order]][:FEW]  # how many rows are walked to each hit
+        spacing = (at[-1] - at[0]) / (FEW - 1) + 1
+        before = max(float(at[0]) - FRUITLESS * spacing, 0.0)  # a time in which there was nothing
+        rows = before * self.scale + FRUITLESS * limit * spacing
+        return bool(count * self.scale * TREE_ROW < rows * WALK_ROW)
+
+    def _masks(self, window: Window) -> tuple[NDArray[Any], NDArray[Any]]:
+        low, high = window.brief
+        walked = (self.at >= low) & (self.at <= high)
+        if window.interval is not None:
+            walked |= self.lasting & (self.at >= window.at[0]) & (self.at <= window.at[1])
+        x0, x1, y0, y1, r0, r1 = self.bounds
+        wx0, wx1, wy0, wy1, wr0, wr1 = window.bounds
+        hits = walked & (x0 <= wx1) & (x1 >= wx0) & (y0 <= wy1) & (y1 >= wy0) & (r0 <= wr1) & (r1 >= wr0)
+        if window.interval is not None:
+            hits &= (self.begins <= window.interval[1]) & (self.ends >= window.interval[0])
+        if window.collections is not None:
+            hits &= np.isin(self.collection, window.collections)
+        return walked, hits

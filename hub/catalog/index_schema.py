@@ -1,0 +1,85 @@
+"""The tables of the catalog's SQLite file, and how it is opened.
+
+Beside the items there is for each plane:
+
+* `north`, `south`: the repaired shape of each item that reaches the plane, with its bounds in metres
+  (x, y and r, the distance from the pole) and its times. Its index `…_walk` holds all but the shape, in the
+  order of time, so that a walk from the newest back reads nothing else.
+* `north_tree`, `south_tree`: an R*Tree over the same bounds. Its coordinates are whole numbers: metres;
+  hours since 1970; and the collection's number, so wide apart that the tree also parts collections.
+
+`at` is what items are sorted by: their datetime, or else their start. `lasting` is 1 where an item's time
+reaches further than a day from it: the others can be looked up by `at` alone.
+"""
+
+import sqlite3
+from pathlib import Path
+
+from hub.errors import Unavailable
+
+VERSION = 1
+PLANE_NAMES = ("north", "south")
+HOUR = 3_600_000_000  # microseconds
+DAY = 24 * HOUR
+APART = 50_000  # what the collection's number is multiplied with in the tree
+
+ITEMS = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE collections (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, json TEXT NOT NULL);
+CREATE TABLE items (
+    number INTEGER PRIMARY KEY, collection INTEGER NOT NULL, id TEXT NOT NULL,
+    at INTEGER NOT NULL, begins INTEGER NOT NULL, ends INTEGER NOT NULL, lasting INTEGER NOT NULL,
+    json TEXT NOT NULL
+);
+CREATE UNIQUE INDEX items_id ON items (collection, id);
+CREATE INDEX items_of ON items (collection, lasting, at, id, begins, ends);
+CREATE INDEX items_at ON items (lasting, at, id, collection, begins, ends);
+"""
+PLANE = """
+CREATE TABLE {plane} (
+    number INTEGER PRIMARY KEY, collection INTEGER NOT NULL, id TEXT NOT NULL, at INTEGER NOT NULL,
+    begins INTEGER NOT NULL, ends INTEGER NOT NULL, lasting INTEGER NOT NULL,
+    x0 INTEGER NOT NULL, x1 INTEGER NOT NULL, y0 INTEGER NOT NULL, y1 INTEGER NOT NULL,
+    r0 INTEGER NOT NULL, r1 INTEGER NOT NULL, shape BLOB NOT NULL
+);
+CREATE INDEX {plane}_walk
+    ON {plane} (lasting, at, id, collection, x0, x1, y0, y1, r0, r1, begins, ends);
+CREATE VIRTUAL TABLE {plane}_tree USING rtree_i32 (number, x0, x1, y0, y1, r0, r1, t0, t1, c0, c1);
+"""
+
+
+def connect(path: Path, readonly: bool) -> sqlite3.Connection:
+    """A connection for one thread. Raises Unavailable where the file is missing or not ours."""
+    try:
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode={'ro' if readonly else 'rwc'}",
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=256,
+            timeout=60,
+        )
+        if not readonly:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA mmap_size = {1 << 36}")
+        _prepare(connection, readonly)
+    except sqlite3.Error as error:
+        raise Unavailable(f"The catalog file cannot be used ({error}).", where=str(path)) from None
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection, readonly: bool) -> None:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version == VERSION:
+        return
+    if version or readonly:
+        raise sqlite3.DatabaseError(f"it has version {version} and not {VERSION}: index it anew")
+    connection.execute("BEGIN IMMEDIATE")
+    if not connection.execute("PRAGMA user_version").fetchone()[0]:
+        script = ITEMS + "".join(PLANE.format(plane=plane) for plane in PLANE_NAMES)
+        for statement in script.split(";"):
+            connection.execute(statement)
+        connection.execute("INSERT INTO meta VALUES ('items', 0), ('changes', 0)")
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+    connection.execute("COMMIT")

@@ -1,0 +1,104 @@
+"""One search in the index: candidates in order, tested exactly on their shapes, until a page is full."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import shapely
+
+from hub.catalog.geometry import Flags
+from hub.catalog.index_asked import Asked, checked
+from hub.catalog.index_newest import Place, by_time
+from hub.catalog.index_plan import Sample
+from hub.catalog.index_schema import PLANE_NAMES
+from hub.catalog.index_sorted import in_order, keys_of
+from hub.catalog.index_sql import Row
+from hub.catalog.plane import Footprint, Shapes
+from hub.catalog.search import Json, Page, Search
+from hub.catalog.tokens import bad_token, read_token, write_token
+
+BATCH = 256  # candidates that are tested at once, at the most
+
+
+def find(connection: sqlite3.Connection, sample_of: Callable[[str], Sample], search: Search) -> Page:
+    """The page. Raises BadInput naming the parameter that cannot be used."""
+    asked = checked(connection, search)
+    if asked.by_time:
+        place = _place(search)
+        rows = by_time(connection, sample_of, asked, place) if _any(asked) else iter(())
+    else:
+        keys = keys_of(search)
+        after = read_token(search, len(keys))
+        rows = in_order(connection, asked, keys, after) if _any(asked) else iter(())
+    found = list(islice(_tested(connection, asked, rows), search.limit + 1))
+    shown = found[: search.limit]
+    items = [item or _item(connection, row[-1]) for row, item in shown]
+    if len(found) > search.limit:
+        return Page(items, None, write_token(search, list(shown[-1][0][:-1])))
+    return Page(items, None if search.token else len(items), None)
+
+
+def _any(asked: Asked) -> bool:
+    """Whether there can be anything: there is nothing in no collection, and nothing has no id."""
+    return asked.collections != () and asked.search.ids != ()
+
+
+def _place(search: Search) -> Place | None:
+    place = read_token(search, 3)
+    if place is None:
+        return None
+    at, name, collection = place
+    if not (isinstance(at, int) and isinstance(name, str) and isinstance(collection, int)):
+        raise bad_token()
+    return at, name, collection
+
+
+def _tested(
+    connection: sqlite3.Connection, asked: Asked, rows: Iterator[Row]
+) -> Iterator[tuple[Row, Json | None]]:
+    size = min(max(asked.search.limit + 6, 16), BATCH)
+    while batch := list(islice(rows, size)):
+        met = _meet(connection, asked, [row[-1] for row in batch])
+        for row in (row for row, meets in zip(batch, met, strict=True) if meets):
+            if asked.where is None:
+                yield row, None
+                continue
+            item = _item(connection, row[-1])
+            if asked.where.matches(item, _lies(connection, row[-1]) if asked.where.places else None):
+                yield row, item
+        size = min(size * 2, BATCH)
+
+
+def _meet(connection: sqlite3.Connection, asked: Asked, numbers: list[int]) -> Flags:
+    """Which items meet all areas: tested on their shapes in each plane that an area reaches."""
+    meets = np.ones(len(numbers), dtype=bool)
+    shapes: dict[str, Shapes] = {}
+    for area in asked.areas:
+        met = np.zeros(len(numbers), dtype=bool)
+        for plane, shape in zip(PLANE_NAMES, (area.north, area.south), strict=True):
+            if shape is None:
+                continue
+            if plane not in shapes:
+                shapes[plane] = shapely.from_wkb([_shape(connection, plane, n) for n in numbers])
+            met |= shapely.intersects(shape, shapes[plane])
+        meets &= met
+    return meets
+
+
+def _shape(connection: sqlite3.Connection, plane: str, number: int) -> bytes | None:
+    select = f"SELECT shape FROM {plane} WHERE number = ?"  # noqa: S608
+    row = connection.execute(select, (number,)).fetchone()
+    return row[0] if row else None
+
+
+def _lies(connection: sqlite3.Connection, number: int) -> Footprint:
+    north, south = (shapely.from_wkb(_shape(connection, plane, number)) for plane in PLANE_NAMES)
+    return Footprint(north, south)
+
+
+def _item(connection: sqlite3.Connection, number: int) -> Any:
+    (text,) = connection.execute("SELECT json FROM items WHERE number = ?", (number,)).fetchone()
+    return json.loads(text)

@@ -1,0 +1,95 @@
+"""Conditions in SQL: each a text with marks, and the values for the marks. `n` is the row of an item."""
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from hub.catalog.index_asked import Asked
+from hub.catalog.index_plan import Bounds, Window
+from hub.catalog.index_schema import APART, HOUR
+
+Condition = tuple[str, list[Any]]
+Row = tuple[Any, ...]
+INT32 = (1 << 31) - 1
+
+
+@dataclass(frozen=True)
+class Select:
+    """A question to SQLite."""
+
+    columns: str
+    source: str
+    conditions: list[Condition]
+    order: str
+    values: list[Any] = field(default_factory=list)  # for marks in the columns
+
+    def ask(self, connection: sqlite3.Connection) -> sqlite3.Cursor:
+        """The rows, read as they are needed."""
+        where, values = together(self.conditions)
+        # names of tables and columns are put into the text, and marks; never a value
+        text = f"SELECT {self.columns} FROM {self.source} WHERE {where} ORDER BY {self.order}"  # noqa: S608
+        return connection.execute(text, [*self.values, *values])
+
+
+def together(conditions: Iterable[Condition]) -> Condition:
+    """Conditions that must all hold, as one."""
+    given = list(conditions)
+    return " AND ".join(text for text, _ in given) or "1", [v for _, values in given for v in values]
+
+
+def meets(table: str, bounds: Bounds) -> Condition:
+    """Bounds that meet these."""
+    x0, x1, y0, y1, r0, r1 = bounds
+    text = "T.x0 <= ? AND T.x1 >= ? AND T.y0 <= ? AND T.y1 >= ? AND T.r0 <= ? AND T.r1 >= ?"
+    return text.replace("T.", f"{table}."), [x1, x0, y1, y0, r1, r0]
+
+
+def in_tree(window: Window) -> list[Condition]:
+    """What the rows `t` of the tree are asked."""
+    conditions = [meets("t", window.bounds)]
+    if window.interval is not None:
+        hours = [min(max(moment // HOUR, -INT32), INT32) for moment in window.interval]
+        conditions.append(("t.t1 >= ? AND t.t0 <= ?", hours))
+    if window.collections:
+        ends = [min(window.collections) * APART, max(window.collections) * APART]
+        conditions.append(("t.c1 >= ? AND t.c0 <= ?", ends))
+    return conditions
+
+
+def at(limits: tuple[int, int]) -> Condition:
+    """The time by which items are sorted lies within."""
+    return "n.at BETWEEN ? AND ?", [*limits]
+
+
+def during(asked: Asked) -> list[Condition]:
+    """The time of the item meets the interval."""
+    if asked.interval is None:
+        return []
+    return [("n.begins <= ? AND n.ends >= ?", [asked.interval[1], asked.interval[0]])]
+
+
+def within(asked: Asked) -> list[Condition]:
+    """The item is in one of the collections."""
+    if asked.collections is None:
+        return []
+    return [(f"n.collection IN ({_marks(asked.collections)})", [*asked.collections])]
+
+
+def prefiltered(asked: Asked, holder: str) -> list[Condition]:
+    """The simple conditions of the filter, asked of the JSON in the table `holder`."""
+    return [
+        (_test(f"json_extract({holder}.json, ?)", p.op, p.values), [p.path, *p.values])
+        for p in asked.prefilters
+        if p.path is not None
+    ]
+
+
+def _test(subject: str, op: str, values: tuple[Any, ...]) -> str:
+    if op == "between":
+        return f"{subject} BETWEEN ? AND ?"
+    return f"{subject} IN ({_marks(values)})" if op == "in" else f"{subject} {op} ?"
+
+
+def _marks(values: tuple[Any, ...]) -> str:
+    return ", ".join("?" * len(values))
