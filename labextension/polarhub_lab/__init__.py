@@ -3,4 +3,4 @@
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
     """What Jupyter's server loads, one module a feature."""
-    return [{"module": "polarhub_lab.limits.extension"}]
+    return [{"module": "polarhub_lab.limits.extension"}, {"module": "polarhub_lab.examples.extension"}]

@@ -1,2 +1,3 @@
 import './base.css';
 import './limits.css';
+import './examples.css';

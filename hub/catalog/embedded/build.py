@@ -16,12 +16,13 @@ from hub.settings import Settings
 
 FETCHED = 0.3  # how much of the whole fetching is
 HERE = Path(__file__).parent
+INDEXED_BY = ("index*.py", "geometry.py", "plane.py", "places.py")  # of hub/catalog
 
 
 def version() -> str:
     """Changes when the data does, or how it is described or indexed: then the catalog is built anew."""
     made_from = [LIST, *describe.FOLDER.glob("*.yaml"), *HERE.glob("*.py")]
-    made_from += [HERE.parent / name for name in ("index.py", "geometry.py")]
+    made_from += [path for name in INDEXED_BY for path in HERE.parent.glob(name)]
     digest = hashlib.sha256()
     for path in sorted(made_from):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())

@@ -1,0 +1,1 @@
+"""The example notebooks: everybody sees them read-only, and gets an own copy with one click."""
