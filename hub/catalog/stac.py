@@ -24,11 +24,11 @@ from hub.api.auth import HubTokens, current_user
 from hub.api.errors import say_error, say_http_error, say_invalid
 from hub.catalog.catalog import Catalog
 from hub.catalog.links import GEOJSON, QUERYABLES, SCHEMA, Links, collection_path
-from hub.catalog.parameters import ItemsQuery, SearchBody, SearchQuery
 from hub.catalog.queryables import of_all, of_collection, queryables
 from hub.catalog.question import ITEMS_PARAMETERS, Question, known, read_body, read_query
 from hub.catalog.search import Json
 from hub.catalog.shown import LINES, Shown
+from hub.catalog.stac_parameters import ItemsQuery, SearchBody, SearchQuery
 from hub.errors import PolarhubError
 
 TITLE = "polarhub"

@@ -10,6 +10,7 @@ import pystac_client
 import pytest
 
 from tests.catalog.service import ADA, STAC, client_of, service, settings_for, with_tiny_index
+from tests.fakes.proxy import passing_on
 from tests.fakes.serving import served
 
 Json = dict[str, Any]
@@ -223,22 +224,13 @@ def test_pystac_client_finds_its_way(address: str) -> None:
 def test_links_are_those_of_the_proxy_in_front(address: str) -> None:
     """A proxy that forwards as configurable-http-proxy does, behind one that ends TLS."""
 
-    async def proxy(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "http":
-            return
-        headers = [(k, v) for k, v in scope["headers"] if k != b"host"]
-        headers += [
-            (b"host", b"hub.example.org"),
-            (b"x-forwarded-proto", b"https,http"),
-            (b"x-forwarded-port", b"443,80"),
-            (b"x-forwarded-host", b"hub.example.org"),
-        ]
-        async with httpx.AsyncClient() as client:
-            answer = await client.request(scope["method"], address + scope["path"], headers=headers)
-        await send({"type": "http.response.start", "status": answer.status_code, "headers": []})
-        await send({"type": "http.response.body", "body": answer.content})
-
-    with served(proxy) as front:
+    headers = {
+        "host": "hub.example.org",
+        "x-forwarded-proto": "https,http",
+        "x-forwarded-port": "443,80",
+        "x-forwarded-host": "hub.example.org",
+    }
+    with served(passing_on(address, headers)) as front:
         answer = httpx.get(f"{front}{STAC}/search?limit=1", headers=ADA).json()
         landing = httpx.get(f"{front}{STAC}/", headers=ADA).json()
     hrefs = [link["href"] for link in answer["links"] + answer["features"][0]["links"] + landing["links"]]

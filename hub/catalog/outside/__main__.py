@@ -28,8 +28,8 @@ async def crawl(source: Source, settings: Settings, limits: Limits) -> None:
     path = crawled_path(settings, source.id)
     async with outside_client(settings.allow_inside_addresses) as client:
         crawling = Crawl(source, path, client, limits)
-        whole = await crawling.run(lambda sentence: print(f"\r\x1b[K{sentence}", end="", flush=True))
-    print("\nIt can be searched now." if whole else "\nA limit was reached: run this again to go on.")
+        whole = await crawling.run(lambda sentence: print(sentence, flush=True))
+    print("It can be searched now." if whole else "A limit was reached: run this again to go on.")
 
 
 def main() -> int:

@@ -1,12 +1,13 @@
 """The area of a question, put into what other catalogs understand; their answers are held against it."""
 
+import json
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import shapely
 from pyproj import Transformer
-from shapely.geometry import mapping, shape
+from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from hub.catalog.plane import PLANES, Footprint, box_footprint, footprint
@@ -156,8 +157,8 @@ def _ring(xy: np.ndarray[Any, Any], west: int, plane: int) -> list[tuple[float, 
 
 def _geojson(flat: BaseGeometry) -> Json:
     """As GeoJSON asks for it: outer rings counter-clockwise."""
-    found: Json = mapping(shapely.orient_polygons(flat))
-    return {"type": found["type"], "coordinates": found["coordinates"]}
+    found: Json = json.loads(shapely.to_geojson(shapely.orient_polygons(flat)))
+    return found
 
 
 def _bounds(flat: BaseGeometry) -> list[Box]:

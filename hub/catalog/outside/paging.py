@@ -8,7 +8,8 @@ from hub.catalog.outside.address import next_address
 from hub.catalog.outside.state import Trouble
 from hub.catalog.search import Json
 
-LONGEST = 4_000
+LONGEST = 1_500  # characters: a token travels in an address
+ASKED = frozenset({"collections", "ids", "bbox", "intersects", "datetime", "filter", "filter-lang", "sortby"})
 Cursor = Json
 """`u` the address without its query; `q` or `b`: query or body; `d`: only what differs from the first."""
 Request = tuple[str, Json | None]
@@ -73,7 +74,9 @@ def _body(link: Json, body: Json) -> Json:
 def _shorter(kind: str, given: dict[str, Any], first: dict[str, Any]) -> Cursor:
     if not all(name in given for name in first):
         return {kind: given}
-    return {kind: {n: v for n, v in given.items() if first.get(n) != v or n not in first}, "d": 1}
+    # a next page never asks for something else: what was asked comes back as it was or written otherwise
+    changed = {n: v for n, v in given.items() if n not in first or (n not in ASKED and first[n] != v)}
+    return {kind: changed, "d": 1}
 
 
 def next_request(address: str, body: Json, cursor: Cursor) -> Request:
