@@ -84,11 +84,14 @@ function runsAlong(lon: number): Seam {
 /** Edges along 180° from either side. */
 export const alongAntimeridian: Seam = (a, b) => runsAlong(180)(a, b) || runsAlong(-180)(a, b);
 
+const atPole: Seam = (a, b) => Math.abs(a[1]) === 90 && a[1] === b[1];
+
 /** Along 180° there is a seam only where the shape goes on beyond it; else it is an edge like others. */
 function seamOf(rings: readonly (readonly LonLat[])[]): Seam {
   const has = (seam: Seam): boolean =>
     rings.some(ring => ring.some((b, i) => i > 0 && seam(ring[i - 1] ?? b, b)));
-  return has(runsAlong(180)) && has(runsAlong(-180)) ? alongAntimeridian : () => false;
+  const across = has(runsAlong(180)) && has(runsAlong(-180));
+  return (a, b) => atPole(a, b) || (across && alongAntimeridian(a, b));
 }
 
 /** A ring in the plane: what to fill, and the lines to draw, which leave the seams out. */
@@ -213,8 +216,7 @@ export function ringFromPlane(corners: readonly Plane[], hemisphere: Hemisphere)
   if (closed.length > 1 && closed[0]?.join() === closed.at(-1)?.join()) {
     closed.pop();
   }
-  // Anticlockwise in lon/lat is clockwise in the southern plane, which is seen from below.
-  if (signedArea(closed) > 0 !== (hemisphere === 'north')) {
+  if (signedArea(closed) < 0) {
     closed.reverse();
   }
   const ring = closed.flatMap((a, i) => {
