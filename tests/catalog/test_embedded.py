@@ -8,10 +8,12 @@ from typing import Any
 
 import netCDF4
 import numpy as np
+import pystac
 import pytest
 import shapely
 from pyproj import CRS, Transformer
 from shapely.geometry import shape as read
+from stac_pydantic import Collection, Item
 
 from hub.catalog.embedded import describe, mosaics, state, swath
 from hub.catalog.embedded.build import parts
@@ -115,6 +117,24 @@ def test_collections_cover_their_items_in_space_and_time(made: Parts) -> None:
         assert start < end
         assert collection["license"] and collection["sci:citation"] and collection["description"]
         json.dumps([collection, items[:1]], allow_nan=False)
+
+
+def test_collections_and_items_are_what_stac_asks_for(made: Parts) -> None:
+    for collection, items in made.values():
+        assert Collection.model_validate(collection).id == collection["id"]
+        for item in (items[0], items[-1]):
+            assert Item.model_validate(item).id == item["id"]
+            assert pystac.Item.from_dict(item).collection_id == collection["id"]
+        used = {key.partition(":")[0] for item in items[:1] for key in _keys(item) if ":" in key}
+        listed = " ".join(items[0]["stac_extensions"])
+        assert ("proj" in used) == ("projection" in listed)
+        assert ("file" in used) == ("/file/" in listed)
+
+
+def _keys(value: Any) -> set[str]:
+    if isinstance(value, dict):
+        return set(value) | {key for inner in value.values() for key in _keys(inner)}
+    return {key for inner in value for key in _keys(inner)} if isinstance(value, list) else set()
 
 
 def test_the_sea_ice_grid_is_described_as_its_file_says(made: Parts, example_files: Files) -> None:  # noqa: F811

@@ -16,6 +16,7 @@ FOLDER = Path(__file__).parent / "collections"
 IN_BOX = "/srv/polarhub/data"  # where users' servers see the data files, read-only
 STAC = "1.1.0"
 PROJECTION = "https://stac-extensions.github.io/projection/v2.0.0/schema.json"
+FILE = "https://stac-extensions.github.io/file/v2.1.0/schema.json"
 SCIENTIFIC = "https://stac-extensions.github.io/scientific/v1.0.0/schema.json"
 COG = "image/tiff; application=geotiff; profile=cloud-optimized"
 

@@ -4,6 +4,7 @@ import json
 import warnings
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +65,13 @@ def _grid(bounds: list[float], gsd: int) -> Json:
     return {"proj:shape": [int(rows), int(columns)], "proj:transform": [gsd, 0, west, 0, -gsd, north]}
 
 
+@cache
+def _described(raster: Raster, gsd: int) -> Json:
+    return raster.described(gsd)
+
+
 def _asset(raster: Raster, address: str, gsd: int, bounds: list[float] | None) -> Json:
-    made = {"href": address + raster.suffix, **raster.described(gsd)}
+    made = {"href": address + raster.suffix, **_described(raster, gsd)}
     if raster.gsd and raster.gsd != gsd and gsd == 2:  # the hillshade of 2 m tiles is coarser
         made |= {"gsd": raster.gsd, **(_grid(bounds, raster.gsd) if bounds else {})}
     return made

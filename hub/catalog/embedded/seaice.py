@@ -7,7 +7,7 @@ import shapely
 from pyproj import CRS, Transformer
 
 from hub.catalog.embedded import footprint
-from hub.catalog.embedded.describe import IN_BOX, PROJECTION, STAC, Gridded, Json
+from hub.catalog.embedded.describe import FILE, IN_BOX, PROJECTION, STAC, Gridded, Json
 
 
 def item(product: Gridded, path: Path) -> Json:
@@ -19,7 +19,7 @@ def item(product: Gridded, path: Path) -> Json:
     return {
         "type": "Feature",
         "stac_version": STAC,
-        "stac_extensions": [PROJECTION],
+        "stac_extensions": [PROJECTION, FILE],
         "id": "nersc-sea-ice-197811",
         "collection": product.id,
         "geometry": found,

@@ -8,7 +8,7 @@ import shapely
 from pyproj import Transformer
 
 from hub.catalog.embedded import footprint
-from hub.catalog.embedded.describe import IN_BOX, STAC, Json, Product
+from hub.catalog.embedded.describe import FILE, IN_BOX, STAC, Json, Product
 from hub.errors import BadFile
 
 SCAN = 90  # points across
@@ -73,7 +73,7 @@ def item(product: Product, path: Path) -> Json:
     return {
         "type": "Feature",
         "stac_version": STAC,
-        "stac_extensions": [],
+        "stac_extensions": [FILE],
         "id": "ssmis-swath-37v",
         "collection": product.id,
         "geometry": found,
