@@ -48,6 +48,8 @@ def _collections(source: Source, search: Search, area: Area | None) -> tuple[str
 
 
 def _concerned(about: OutsideCollection, interval: Interval | None, area: Area | None) -> bool:
+    if about.embedded:
+        return False
     start, end = about.interval
     after, before = interval or (None, None)
     if (before and start and before < start) or (after and end and after > end):

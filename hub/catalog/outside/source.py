@@ -31,6 +31,7 @@ class OutsideCollection(_Strict):
     bbox: Annotated[list[Box], Field(min_length=1)]
     interval: tuple[datetime | None, datetime | None]
     keywords: list[str] = []
+    embedded: bool = False  # the same items are embedded here: it is searched only when it is named
 
     @field_validator("bbox")
     @classmethod

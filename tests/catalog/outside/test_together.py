@@ -246,6 +246,13 @@ async def test_only_catalogs_that_the_question_concerns_are_asked(searching: Any
     assert states(ended) == {"good": "ok"}
 
 
+async def test_what_is_embedded_here_is_asked_elsewhere_only_by_name(searching: Any, server: str) -> None:
+    collections = [{**source(server, "good").collections[0].model_dump(), "embedded": True}]
+    search = searching("good", collections=collections)
+    assert states((await search())[1]) == {"polarhub": "ok"}
+    assert states((await search(collections=["good:ice"]))[1]) == {"good": "ok"}
+
+
 async def test_a_made_up_token_leads_nowhere(searching: Any) -> None:
     from hub.catalog.places import Place, write_token
 
