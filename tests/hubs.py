@@ -139,6 +139,7 @@ class RunningHub:
     log_path: Path
     process: subprocess.Popen[str] = field(init=False)
     client: httpx.Client = field(init=False)
+    sockets: list[websocket.WebSocket] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -173,15 +174,20 @@ class RunningHub:
 
     def stop(self) -> None:
         """End it as Ctrl-C does, and wait: users' servers end with it."""
-        self.client.close()
+        self._hang_up()
         processes.stop(self.process, 30)
 
     def kill(self) -> None:
         """SIGKILL, as the machine does when memory runs out: servers stay."""
-        self.client.close()
+        self._hang_up()
         self.process.kill()
         self.process.wait(10)
         wait_for(lambda: not _listens(self.port))  # the proxy ends with it
+
+    def _hang_up(self) -> None:
+        self.client.close()
+        while self.sockets:
+            self.sockets.pop().shutdown()  # type: ignore[no-untyped-call]
 
     def api(self, method: str, path: str, **options: Any) -> httpx.Response:
         """Ask JupyterHub's API as the tester."""
@@ -266,12 +272,14 @@ class RunningHub:
         return "/".join(["/user", name, *([server] if server else []), path])
 
     def _socket(self, name: str, path: str, server: str) -> websocket.WebSocket:
-        return websocket.create_connection(
+        opened = websocket.create_connection(
             f"ws://127.0.0.1:{self.port}{self._path(name, path, server)}",
             header=[f"Authorization: token {self.token}"],
             timeout=ANSWER_LIMIT,
             http_no_proxy=["127.0.0.1"],
         )
+        self.sockets.append(opened)
+        return opened
 
 
 def _listens(port: int) -> bool:

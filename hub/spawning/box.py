@@ -31,7 +31,6 @@ ETC = (
     "localtime",
     "mime.types",
     "nsswitch.conf",
-    "profile",
     "protocols",
     "resolv.conf",
     "services",
@@ -136,10 +135,11 @@ def inner_options(box: Box, files: Mapping[str, int], info: int, *, again: bool)
     return [*options, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", str(HOME)]
 
 
-def account_files(box: Box) -> dict[str, str]:
-    """/etc/passwd and /etc/group with nobody in them but the box's own user."""
+def made_files(box: Box) -> dict[str, str]:
+    """Accounts with nobody in them but the box's own user; a profile that leaves the PATH as it is."""
     nobody = "65534:65534:nobody:/nonexistent:/usr/sbin/nologin"
     return {
         "/etc/passwd": f"{box.name}:x:{box.uid}:{box.uid}::{HOME}:/bin/bash\nnobody:x:{nobody}\n",
         "/etc/group": f"{box.name}:x:{box.uid}:\nnogroup:x:65534:\n",
+        "/etc/profile": 'umask 022\n[ -z "$BASH" ] || [ ! -r /etc/bash.bashrc ] || . /etc/bash.bashrc\n',
     }

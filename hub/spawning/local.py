@@ -20,6 +20,7 @@ from hub.spawning.processes import RunningBox
 from hub.spawning.site import Site
 from hub.spawning.starting import Launch
 
+PATIENCE = 5.0  # seconds a server has to end its kernels
 LOG_SIZE = 5_000_000  # bytes of an old log that are worth keeping
 KEPT = (
     "LANG",
@@ -106,7 +107,7 @@ class LocalSpawner(Spawner):  # type: ignore[misc]
         """End the server and everything in its box."""
         if self._box is None:
             return
-        if not await self._box.stop(0 if now else 8):
+        if not await self._box.stop(0 if now else PATIENCE):
             self.log.error("The box of %s does not end (process %d)", self._log_name, self._box.pid)
         await asyncio.to_thread(self._box.reap)
         if not await asyncio.to_thread(self._group().remove):
@@ -164,6 +165,7 @@ class LocalSpawner(Spawner):  # type: ignore[misc]
             # nobody can install extensions into a read-only tree; the search for language servers takes long
             "--LabApp.extension_manager=readonly",
             "--LanguageServerManager.autodetect=False",
+            "--KernelManager.shutdown_wait_time=1",
             f"--ServerApp.terminals_enabled={self.profile.terminal}",
             f"--ServerApp.root_dir={HOME}",
             *super().get_args(),

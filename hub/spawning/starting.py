@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from hub.errors import Unavailable
-from hub.spawning.box import Box, account_files, inner_options, outer_options
+from hub.spawning.box import Box, inner_options, made_files, outer_options
 from hub.spawning.processes import RunningBox
 
 LIMIT = 20.0  # seconds until the box must stand
@@ -53,7 +53,7 @@ class ExecStart:
         said, say = os.pipe()
         with _closing(said), _descriptors() as content:
             try:
-                files = {path: content(text) for path, text in account_files(launch.box).items()}
+                files = {path: content(text) for path, text in made_files(launch.box).items()}
                 inner = inner_options(launch.box, files, say, again=self.drop_root)
                 options = [content("\0".join(inner) + "\0")]
                 command = [self.bwrap, "--args", str(options[0]), "--", *launch.command]

@@ -1,0 +1,36 @@
+"""One real hub for all tests of this folder, with an environment small enough to run into its limits."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.hubs import RunningHub, start_hub
+
+# What nobody but the hub may ever see: it is in the environment that the hub is started with.
+HUB_SECRET = "the-hubs-own-secret-5b1f"
+
+TINY = """
+from dataclasses import replace
+from hub.profiles import Profile
+figures = {"cpu": 0.5, "memory": "700 MB", "disk": "1 GB"}
+tiny = Profile(slug="tiny", title="DE Tiny", description="for tests", **figures)
+staff = tiny.model_copy(update={"slug": "staff", "groups": frozenset({"staff"})})
+site = replace(site := c.LocalSpawner.site, profiles=(*site.profiles, tiny, staff))
+c.LocalSpawner.site = site
+offer = Offer(site.profiles, site.machine, site.homes.folder, site.groups.warning())
+c.Spawner.options_form = offer.form
+c.Spawner.options_from_form = offer.from_form
+c.Spawner.apply_user_options = offer.apply
+c.Spawner.poll_interval = 1
+"""
+
+
+@pytest.fixture(scope="session")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
+    """A hub whose users are the test's own; profiles `tiny` and `staff` beside the shipped ones."""
+    data: Path = tmp_path_factory.mktemp("spawning") / "data"
+    with start_hub(
+        data, {"A_SECRET": HUB_SECRET}, "from hub.spawning.offer import Offer\n" + TINY
+    ) as running:
+        yield running
