@@ -84,6 +84,7 @@ c.JupyterHub.tornado_settings.update({"slow_spawn_timeout": 1})  # then the page
 c.JupyterHub.services = [
     {
         "name": "api",
+        "display": False,
         "url": f"http://127.0.0.1:{ports.api}",
         "command": bound([sys.executable, "-m", "hub.api"]),
         "environment": settings.environment(),
