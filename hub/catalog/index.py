@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from hub.catalog.index_plan import Sample
-from hub.catalog.index_rows import Rows, rows_of
+from hub.catalog.index_rows import Rows, compact, rows_of
 from hub.catalog.index_schema import PLANE_NAMES, connect
 from hub.catalog.index_search import find
 from hub.catalog.search import Json, Page, Search
@@ -74,7 +74,7 @@ class Index:
             connection.execute(
                 "INSERT INTO collections (id, json) VALUES (?, ?)"
                 " ON CONFLICT (id) DO UPDATE SET json = excluded.json",
-                (name, json.dumps(collection, separators=(",", ":"), ensure_ascii=False)),
+                (name, compact(collection)),
             )
 
     def put_items(self, items: Iterable[Json]) -> int:

@@ -16,6 +16,7 @@ from hub.catalog.where import microseconds
 from hub.errors import BadInput
 
 Row = tuple[Any, ...]
+compact = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def rows_of(items: Sequence[Json], numbers: Sequence[int], collections: Sequence
         (number, collection, item["id"], *time, _lasting(*time))
         for number, collection, item, time in zip(numbers, collections, items, times, strict=True)
     ]
-    texts = [json.dumps(item, separators=(",", ":"), ensure_ascii=False) for item in items]
+    texts = map(compact, items)
     return Rows(
         [(*head, text) for head, text in zip(heads, texts, strict=True)],
         [_plane_rows(heads, shapes) for shapes in (found.north, found.south)],
