@@ -5,8 +5,9 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from jupyterhub.services.auth import HubAuth
+from tornado.web import HTTPError
 
-from hub.errors import SignInNeeded
+from hub.errors import SignInNeeded, Unavailable
 
 SCOPE = "access:services!service=api"
 
@@ -28,8 +29,11 @@ class HubTokens:
         self.hub = hub or HubAuth(cache_max_age=60)
 
     async def user_of(self, token: str) -> User:
-        """The holder of a token. Raises SignInNeeded where it is unknown or may not come here."""
-        found = await self.hub.user_for_token(token, sync=False)
+        """The holder of a token. Raises SignInNeeded, and Unavailable where the hub is away."""
+        try:
+            found = await self.hub.user_for_token(token, sync=False)
+        except HTTPError:
+            raise Unavailable("The hub does not answer now; try again in a moment.") from None
         if not found or not self.hub.check_scopes([SCOPE], found):
             raise SignInNeeded(
                 "This token is unknown, has run out or does not open this service: sign in again."

@@ -12,6 +12,7 @@ from hub.catalog.links import Links
 from hub.catalog.question import Question
 from hub.catalog.search import Json
 from hub.catalog.together import Ended, Event, order
+from hub.errors import Unavailable
 
 LINES = "application/x-ndjson"
 
@@ -34,7 +35,10 @@ class Shown:
         return self.links.page(self.path, self.address, self.query, self.body, ended.next)
 
     async def whole(self, first: Event, events: AsyncIterator[Event]) -> bytes:
-        """A FeatureCollection in the order that was asked for, else newest first."""
+        """A FeatureCollection in the order that was asked for, else newest first.
+
+        Raises Unavailable where no catalog answered: a program would take an empty list for the truth.
+        """
         items: list[Json] = []
         ended = Ended(None, None, [])
         async with aclosing(_all(first, events)) as happened:
@@ -43,6 +47,9 @@ class Shown:
                     items.append(what)
                 elif kind == "end":
                     ended = what
+        if ended.reports and not any(report.answered for report in ended.reports):
+            said = " ".join(f"{report.title} {report.message}" for report in ended.reports)
+            raise Unavailable(said)
         if not self.question.sorted:
             items.sort(key=lambda item: order(item, "datetime"), reverse=True)
         document = {

@@ -153,7 +153,7 @@ class Together:
             named = search.collections is not None
             found = await self.asking.page(ask, stream.place.cursor, reader, named=named)
         except Trouble as trouble:
-            report.state, report.message = trouble.state, trouble.message
+            report.state, report.message, report.answered = trouble.state, trouble.message, False
         else:
             stream.fill(found.batch.items, found.cursor, found.next)
             report.returned += len(stream.items)

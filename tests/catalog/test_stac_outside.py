@@ -176,6 +176,18 @@ def test_collections_and_items_of_others(client: httpx.Client) -> None:
             assert sentence in answer.json()["description"]
 
 
+def test_when_nobody_answers_a_program_is_told_so(client: httpx.Client) -> None:
+    body = {"collections": ["stalls:ice", "breaks:ice"], "bbox": [-180, 70, 180, 90]}
+    answer = client.post("/search", json=body)
+    assert answer.status_code == 503
+    assert answer.json()["description"] == (
+        "The breaks broke off its answer. The stalls gave no answer within 1 s."
+    )
+    lines = client.post("/search", json=body, headers={"Accept": "application/x-ndjson"}).text.splitlines()
+    states = {s["id"]: s["state"] for s in json.loads(lines[-1])["end"]["sources"]}
+    assert states == {"breaks": "failed", "stalls": "slow"}
+
+
 def test_listing_needs_no_network(here: str, client: httpx.Client) -> None:
     began = time.monotonic()
     names = {c["id"] for c in client.get("/collections").json()["collections"]}

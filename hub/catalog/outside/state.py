@@ -27,11 +27,12 @@ class Report:
     returned: int = 0
     matched: int | None = None
     seconds: float = 0.0
+    answered: bool = True
 
     def document(self) -> dict[str, Any]:
         """As JSON; without what is not known."""
         return {
             name: round(value, 3) if name == "seconds" else value
             for name, value in asdict(self).items()
-            if value is not None and value != ""
+            if value is not None and value != "" and name != "answered"
         }
