@@ -3,6 +3,7 @@
 import sys
 
 from jupyterhub.handlers.static import CacheControlStaticFilesHandler
+from tornado.log import app_log
 
 from hub import static_files
 from hub.compression import compressed
@@ -10,6 +11,7 @@ from hub.lab_files.page import server_arguments
 from hub.lab_files.store import prepare
 from hub.login.headers import page_settings
 from hub.login.local import USER_NAME, LocalAccounts
+from hub.login.logs import without_session_ids
 from hub.login.openid import OpenIdAccounts, openid_config
 from hub.machine import ROOT, node_folder
 from hub.ports import Ports
@@ -59,6 +61,7 @@ c.JupyterHub.public_url = settings.public_url or ""
 c.JupyterHub.cookie_max_age_days = settings.session_hours / 24
 c.JupyterHub.token_expires_in_max_seconds = settings.token_days * 86400
 c.JupyterHub.tornado_settings = page_settings(settings.session_hours)
+app_log.addFilter(without_session_ids)
 
 # -- slow links
 lab = prepare(settings.data)

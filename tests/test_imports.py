@@ -17,7 +17,12 @@ EDGES = (
     "hub/catalog/stac",
     "hub/compression",
     "hub/lab_files/routes",
-    "hub/login/",
+    "hub/login/gate",
+    "hub/login/local",
+    "hub/login/openid",
+    "hub/login/pages",
+    "hub/login/account_pages",
+    "hub/login/first_admin",
     "hub/spawning/",
 )
 

@@ -13,7 +13,9 @@ async function serving<T>(answer: Answer, visit: (api: CatalogApi) => Promise<T>
   await new Promise(resolve => server.once('listening', resolve));
   const { port } = server.address() as AddressInfo;
   try {
-    return await visit(new CatalogApi(`http://127.0.0.1:${port}/services/api/stac`, 'secret'));
+    return await visit(
+      new CatalogApi(`http://127.0.0.1:${port}/services/api/stac`, () => 'secret')
+    );
   } finally {
     server.closeAllConnections();
     server.close();
@@ -107,7 +109,10 @@ for (const [status, body, said] of [
 }
 
 test('a hub that is not there becomes a sentence', async () => {
-  await assert.rejects(all(new CatalogApi('http://127.0.0.1:9/x', 'secret')), /cannot be reached/);
+  await assert.rejects(
+    all(new CatalogApi('http://127.0.0.1:9/x', () => 'secret')),
+    /cannot be reached/
+  );
 });
 
 test('collections come page by page, and the token goes to no other host', async () => {
@@ -197,7 +202,7 @@ test('a search that is stopped says so and keeps what had come', async () => {
 });
 
 test('dates the wrong way round are not sent', async () => {
-  const model = new CatalogModel(new CatalogApi('http://127.0.0.1:9/x', 'secret'));
+  const model = new CatalogModel(new CatalogApi('http://127.0.0.1:9/x', () => 'secret'));
   model.ask({ from: '2021-01-01', to: '2020-01-01' });
   await model.search();
   assert.match(model.get().trouble ?? '', /swap/);

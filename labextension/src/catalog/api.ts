@@ -51,7 +51,8 @@ export class CatalogApi {
   constructor(
     /** The address of the STAC API, absolute. */
     readonly address: string,
-    private readonly token: string
+    /** Asked at each request: signing in again may change it. */
+    private readonly token: () => string
   ) {}
 
   /** All collections that can be searched. Throws CatalogError. */
@@ -115,7 +116,7 @@ export class CatalogApi {
         headers: {
           Accept: 'application/json',
           ...init.headers,
-          Authorization: `token ${this.token}`
+          Authorization: `token ${this.token()}`
         }
       });
     } catch (error) {

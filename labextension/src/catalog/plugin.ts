@@ -28,7 +28,7 @@ const TITLE = 'Polar catalogs';
 
 function makeModel(): CatalogModel {
   const address = catalogAddress(PageConfig.getOption, location.origin);
-  return new CatalogModel(address ? new CatalogApi(address, PageConfig.getToken()) : null);
+  return new CatalogModel(address ? new CatalogApi(address, () => PageConfig.getToken()) : null);
 }
 
 function makeHost(
