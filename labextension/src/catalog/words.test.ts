@@ -28,6 +28,10 @@ test('the search says how it stands', () => {
   );
   assert.equal(progress([OK], 25, false), '25 of 37,146 items.');
   assert.equal(progress([{ ...OK, matched: null }], 25, false), '25 items.');
+  assert.equal(
+    progress([{ ...OK, matched: null }], 25, false, true),
+    '25 items, and there are more.'
+  );
 });
 
 test('times, sizes, names and values are written for people', () => {
@@ -40,7 +44,8 @@ test('times, sizes, names and values are written for people', () => {
   assert.equal(size(350912), '351 kB');
   assert.equal(size(3603074), '3.6 MB');
   assert.equal(counted(1, 'catalog'), '1 catalog');
-  assert.equal(nameOf('eo:cloud_cover'), 'cloud cover');
+  assert.equal(nameOf('eo:cloud_cover'), 'Cloud cover (%)');
+  assert.equal(nameOf('sar:instrument_mode'), 'instrument mode');
   assert.equal(valueOf(['a', 'b']), 'a, b');
   assert.equal(valueOf({ a: 1 }), '');
   assert.equal(valueOf(false), 'no');

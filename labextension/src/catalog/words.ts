@@ -37,14 +37,14 @@ export function size(bytes: number): string {
   return `${value < 10 && power > 0 ? value.toFixed(1) : Math.round(value)} ${units[power] ?? ''}`;
 }
 
-/** What became of asking a source, in words. */
+/** What became of asking a source, in words; where something is wrong they go on after its title. */
 export function said(report: SourceReport): string {
   const seconds = report.seconds === null ? '' : `, ${report.seconds.toFixed(1)} s`;
   if (report.state === 'asked') {
     return 'asked, no answer yet';
   }
   if (report.state !== 'ok') {
-    return report.message || 'gave no use of itself';
+    return report.message || 'gave nothing that can be used.';
   }
   const of = report.matched === null ? '' : ` of ${count(report.matched)}`;
   const found =
@@ -56,7 +56,8 @@ export function said(report: SourceReport): string {
 export function progress(
   reports: readonly SourceReport[],
   items: number,
-  searching: boolean
+  searching: boolean,
+  more = false
 ): string {
   const waiting = reports.filter(r => r.state === 'asked').length;
   const found = counted(items, 'item');
@@ -70,12 +71,19 @@ export function progress(
   const matched = reports.reduce((sum, r) => sum + (r.matched ?? 0), 0);
   return known && matched >= items && matched > 0
     ? `${count(items)} of ${counted(matched, 'item')}.`
-    : `${found}.`;
+    : `${found}${more ? ', and there are more' : ''}.`;
 }
+
+const NAMES: Record<string, string> = {
+  gsd: 'Resolution (m)',
+  'proj:code': 'CRS',
+  'eo:cloud_cover': 'Cloud cover (%)'
+};
 
 /** A property's name as people read it. */
 export function nameOf(property: string): string {
-  return property.replace(/^[a-z-]+:/, '').replace(/_/g, ' ');
+  const known = NAMES[property];
+  return known ?? property.replace(/^[a-z-]+:/, '').replace(/_/g, ' ');
 }
 
 /** A property's value in a line; '' for what is too long to be read. */

@@ -30,6 +30,7 @@ export interface Variant {
   code: (subject: Subject) => string;
 }
 
+const GEOGRAPHIC = 'EPSG:4326';
 const EPSG: Record<Hemisphere, string> = { north: 'EPSG:3413', south: 'EPSG:3031' };
 
 function isRemote(place: string): boolean {
@@ -38,12 +39,14 @@ function isRemote(place: string): boolean {
 
 // ---- rasters
 
-function rasterPlot(subject: Subject): string[] {
+/** `crs` is that of the raster; '' where it is known only when the cell runs. */
+function rasterPlot(subject: Subject, crs: string): string[] {
   const label = labelOf(subject.key, subject.asset);
   return [
     'fig, ax = plt.subplots(figsize=(7, 6))',
     `raster.plot(ax=ax, cmap="viridis", robust=True, cbar_kwargs={"label": ${python(label)}})`,
     `ax.set(aspect="equal", title=${python(titleOf(subject.item))})`,
+    ...(crs && crs !== GEOGRAPHIC ? ['ax.set(xlabel="x (m)", ylabel="y (m)")'] : []),
     'plt.show()'
   ];
 }
@@ -63,7 +66,7 @@ function rioxarrayCell(subject: Subject): string {
     'options = {"overview_level": level - 1} if level else {}',
     'raster = rioxarray.open_rasterio(href, masked=True, **options)[0]',
     '',
-    ...rasterPlot(subject)
+    ...rasterPlot(subject, crsOf(subject.item, subject.asset))
   ].join('\n');
 }
 
@@ -105,10 +108,12 @@ function pixelOf(item: Item, asset: Asset): number {
 
 function odcCell(subject: Subject): string {
   const { item, key, asset, hemisphere } = subject;
-  const crs = crsOf(item, asset) || EPSG[hemisphere];
-  const why = hasGrid(item, asset)
-    ? '# The item describes its grid; a coarser resolution keeps the plot quick.'
-    : '# The item does not describe its grid, so CRS and resolution are named here.';
+  const declared = crsOf(item, asset);
+  const crs = declared && declared !== GEOGRAPHIC ? declared : EPSG[hemisphere];
+  const why =
+    hasGrid(item, asset) && crs === declared
+      ? '# The item describes its grid; a coarser resolution keeps the plot quick.'
+      : '# The item does not describe its grid in metres, so CRS and resolution are named here.';
   return [
     'import matplotlib.pyplot as plt',
     'import odc.stac',
@@ -124,7 +129,7 @@ function odcCell(subject: Subject): string {
     'nodata = raster.attrs.get("nodata")',
     'raster = raster if nodata is None else raster.where(raster != nodata)',
     '',
-    ...rasterPlot(subject)
+    ...rasterPlot(subject, crs)
   ].join('\n');
 }
 
@@ -150,7 +155,7 @@ function onTheMap(hemisphere: Hemisphere): string[] {
     `    to_map = Transformer.from_crs("EPSG:4326", ${python(EPSG[hemisphere])}, always_xy=True)`,
     '    lons, lats = (c.transpose(*field.dims) for c in xr.broadcast(field[lon], field[lat]))',
     '    x, y = to_map.transform(lons.values, lats.values)',
-    '    metres = {"units": "m"}',
+    '    metres = {"units": "m", "long_name": "polar stereographic"}',
     '    field = field.assign_coords(map_x=(field.dims, x, metres), map_y=(field.dims, y, metres))',
     '    axes = {"x": "map_x", "y": "map_y"}'
   ];
@@ -297,7 +302,7 @@ function intakeCell(subject: Subject): string {
           'nodata = raster.rio.nodata',
           'raster = raster if nodata is None else raster.where(raster != nodata)',
           '',
-          ...rasterPlot(subject)
+          ...rasterPlot(subject, crsOf(subject.item, asset))
         ]
       : ['data = source.to_dask()', ...fieldPlot(subject)])
   ].join('\n');

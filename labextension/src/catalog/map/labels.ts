@@ -9,11 +9,13 @@ export interface Label {
 }
 
 const INSET = [22, 10] as const; // pixels from the rim of the map to the middle of a label, across and down
+const FOOT = 32; // pixels that the scale bar and the credit take at the foot of the map
 const APART = 34; // pixels between the middles of two labels
 
 function shrunk([x0, y0, x1, y1]: Extent, resolution: number): Extent {
   const [dx, dy] = [INSET[0] * resolution, INSET[1] * resolution];
-  return [x0 + dx, y0 + dy, x1 - dx, y1 - dy];
+  const foot = FOOT * resolution;
+  return [x0 + dx, y0 + foot, x1 - dx, y1 - dy];
 }
 
 function meridians(extent: Extent, resolution: number, hemisphere: Hemisphere): Label[] {

@@ -14,7 +14,9 @@ function SourceList({ sources }: { sources: readonly SourceReport[] }): ReactEle
         <li key={source.id} className={MARKS[source.state] ? '' : 'ph-mod-trouble'}>
           <span aria-hidden="true">{MARKS[source.state] ?? '!'}</span>
           <span>
-            <b>{source.title}</b>: {said(source)}
+            <b>{source.title}</b>
+            {MARKS[source.state] ? ': ' : ' '}
+            {said(source)}
           </span>
         </li>
       ))}
@@ -44,7 +46,7 @@ function Sources(): ReactElement | null {
 
 /** How the search stands, told to screen readers too. */
 function Progress(): ReactElement {
-  const [{ phase, sources, items, trouble }, model] = useCatalog();
+  const [{ phase, sources, items, trouble, next }, model] = useCatalog();
   const searching = phase === 'searching';
   const [seconds, setSeconds] = useState(0);
   useEffect(() => {
@@ -64,7 +66,7 @@ function Progress(): ReactElement {
     <div className="ph-Progress">
       <div className="ph-Progress-line">
         <span role="status" aria-live="polite">
-          {phase === 'idle' ? '' : progress(sources, items.length, searching)}
+          {phase === 'idle' ? '' : progress(sources, items.length, searching, next !== null)}
         </span>
         {searching && seconds > 2 && <span aria-hidden="true">{seconds} s</span>}
         {searching && (
@@ -240,7 +242,7 @@ export function Results(): ReactElement {
         {asked && model.api && (
           <button
             type="button"
-            className="ph-Button ph-mod-quiet"
+            className="ph-Button ph-mod-small"
             onClick={() => {
               host.copy(searchCode(asked, model.api?.address ?? ''));
               host.tell('The search is on the clipboard, as code for pystac-client.');
