@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Transformer
 from shapely.geometry import shape
@@ -90,6 +90,7 @@ def test_a_collection_concerns_an_area_that_its_box_meets() -> None:
     assert antarctic.touches_box((-180, -90, 180, -53)) and not antarctic.touches_box((-180, 49, 180, 90))
 
 
+@settings(deadline=None)  # on a busy machine one example may take its time
 @given(
     st.integers(0, 1),
     st.tuples(st.floats(-4e6, 4e6), st.floats(-4e6, 4e6)),

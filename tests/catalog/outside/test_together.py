@@ -17,6 +17,7 @@ from hub.errors import BadInput
 from tests.catalog.outside.liars import item, liars
 from tests.fakes.serving import served
 
+LIMIT = 2  # seconds a catalog has
 POLE = {"bbox": [-180, 60, 180, 90], "datetime": "2015-01-01T00:00:00Z/2025-01-01T00:00:00Z"}
 
 
@@ -35,7 +36,7 @@ def source(server: str, kind: str, **more: Any) -> Source:
             "address": f"{server}/{kind}",
             "licence": "CC-BY-4.0",
             "access": "Nobody needs anything.",
-            "time_limit": 1,
+            "time_limit": LIMIT,
             "collections": [
                 {
                     "id": "ice",
@@ -129,8 +130,8 @@ async def test_paging_by_get(searching: Any) -> None:
 @pytest.mark.parametrize(
     ("kind", "state", "sentence"),
     [
-        ("stall", "slow", "gave no answer within 1 s."),
-        ("drip", "slow", "gave no answer within 1 s."),
+        ("stall", "slow", "gave no answer within 2 s."),
+        ("drip", "slow", "gave no answer within 2 s."),
         ("drop", "failed", "broke off its answer."),
         ("broken", "failed", "answered 500: The database is down."),
         ("html", "wrong", "sent something that is not JSON."),
@@ -149,7 +150,7 @@ async def test_paging_by_get(searching: Any) -> None:
 )
 async def test_one_bad_catalog_costs_a_sentence(searching: Any, kind: str, state: str, sentence: str) -> None:
     began = time.monotonic()
-    items, ended = await searching("good", kind, time_limit=1 if state == "slow" else 8)(limit=30)
+    items, ended = await searching("good", kind, time_limit=LIMIT if state == "slow" else 8)(limit=30)
     reports = {report.id: report for report in ended.reports}
     report = reports.pop(kind.replace("_", "-"))
     assert (report.state, report.message) == (state, sentence)
@@ -162,7 +163,7 @@ async def test_one_bad_catalog_costs_a_sentence(searching: Any, kind: str, state
 async def test_all_at_once_take_no_longer_than_the_slowest(searching: Any) -> None:
     began = time.monotonic()
     items, ended = await searching("stall", "drip", "good", "broken", "html", "drop")(limit=30)
-    assert time.monotonic() - began < 2.5
+    assert time.monotonic() - began < 2 * LIMIT
     assert len(items) == 30
     assert set(states(ended).values()) == {"ok", "slow", "failed", "wrong"}
 
@@ -173,10 +174,8 @@ async def test_what_is_embedded_comes_first(searching: Any) -> None:
     kinds: list[str] = []
     async for kind, what in events:
         kinds.append(kind if kind != "source" else f"source {what.id}")
-        if kinds[-1] == "source polarhub":
-            assert time.monotonic() - began < 0.5
-        if kinds[-1] == "source good":
-            assert time.monotonic() - began < 0.9
+        if kinds[-1] in ("source polarhub", "source good"):
+            assert time.monotonic() - began < LIMIT
     assert kinds[:4] == ["asked", "source polarhub", "feature", "feature"]
     assert kinds[4] == "source good" and kinds[-1] == "end" and "source stall" in kinds
 
@@ -186,11 +185,11 @@ async def test_a_catalog_that_does_not_answer_is_left_alone_for_a_while(searchin
     await search()
     began = time.monotonic()
     _, ended = await search()
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < LIMIT
     assert states(ended)["stall"] == "slow" and "asked again in" in ended.reports[1].message
     began = time.monotonic()
     await search(collections=["stall:ice"])  # who names it means it
-    assert time.monotonic() - began > 0.9
+    assert time.monotonic() - began > 0.9 * LIMIT
 
 
 async def test_the_same_next_page_for_ever_is_an_end(searching: Any) -> None:
@@ -202,7 +201,9 @@ async def test_the_same_next_page_for_ever_is_an_end(searching: Any) -> None:
 
 
 async def test_items_are_put_into_our_words(searching: Any) -> None:
-    events = await searching("nonsense").events(read_body({**POLE, "collections": ["nonsense:ice"]}))
+    events = await searching("nonsense", time_limit=8).events(
+        read_body({**POLE, "collections": ["nonsense:ice"]})
+    )
     [found] = [what for kind, what in events if kind == "feature"]
     assert found["collection"] == "nonsense:ice" and found["polarhub:source"] == "nonsense"
     assert found["assets"].keys() == {"b"}
