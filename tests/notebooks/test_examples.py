@@ -1,67 +1,23 @@
 """Examples in a user's JupyterLab: seen read-only, copied into the home, and nothing else is handed out."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
 from polarhub_lab.examples.shelf import Shelf
 
-from hub.ports import free_ports
-from tests.hubs import wait_for
+from tests.notebooks.labs import Lab, a_lab
 from tests.notebooks.running import NOTEBOOKS
-
-
-@dataclass(frozen=True)
-class Lab:
-    """A Jupyter server of one user."""
-
-    client: httpx.Client
-    home: Path
-    shelf: Path
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """A real Jupyter server with the extension, and the product's notebooks as its shelf."""
-    folder = tmp_path_factory.mktemp("lab")
-    home, shelf = folder / "home", folder / "notebooks"
-    home.mkdir()
-    shutil.copytree(NOTEBOOKS, shelf)
-    (folder / "secret.ipynb").write_text('{"cells": []}')
-    (shelf / "secret.ipynb").symlink_to(folder / "secret.ipynb")
-    (port,) = free_ports(1)
-    settings = [f"--ServerApp.port={port}", f"--ServerApp.root_dir={home}", "--ServerApp.port_retries=0"]
-    settings += ["--IdentityProvider.token=t", "--ServerApp.open_browser=False", "--allow-root"]
-    settings += ["--ServerApp.jpserver_extensions={'polarhub_lab': True}"]
-    environment = {"HOME": str(home), "PATH": os.environ["PATH"], "POLAR_NOTEBOOKS": str(shelf)}
-    server = subprocess.Popen(
-        [sys.executable, "-m", "jupyter_server", *settings],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    headers = {"Authorization": "token t"}
-    try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, trust_env=False) as client:
-
-            def answers() -> bool:
-                try:
-                    return client.get("/api").status_code == 200
-                except httpx.TransportError:
-                    return False
-
-            wait_for(answers, 40)
-            yield Lab(client, home, shelf)
-    finally:
-        server.terminate()
-        server.wait(20)
+    """A server with the examples."""
+    with a_lab(tmp_path_factory.mktemp("lab")) as found:
+        yield found
 
 
 def test_the_shelf_lists_title_and_description(lab: Lab) -> None:

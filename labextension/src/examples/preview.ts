@@ -22,14 +22,12 @@ export function makePreview(
   );
   const widget = new MainAreaWidget({ content });
   widget.addClass('polarhub-ExampleArea');
+  content.node.tabIndex = 0; // so that the arrow keys scroll it
+  content.node.setAttribute('aria-label', `${example.title}, read-only`);
   widget.title.label = example.title;
   widget.title.caption = `${example.title} (example, read-only)`;
   widget.title.icon = notebookIcon;
   widget.title.closable = true;
-  const note = new Widget();
-  note.addClass('polarhub-Example-note');
-  note.node.textContent = 'Read-only example';
-  widget.toolbar.addItem('note', note);
   widget.toolbar.addItem(
     'copy',
     new ToolbarButton({
@@ -39,5 +37,9 @@ export function makePreview(
       onClick: () => void copy()
     })
   );
+  const note = new Widget();
+  note.addClass('polarhub-Example-note');
+  note.node.textContent = 'Read-only example';
+  widget.toolbar.addItem('note', note);
   return widget;
 }
