@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.example_data import example_files  # noqa: F401  (a fixture)
+from tests.hubs import wait_for
 from tests.notebooks.labs import TOKEN, Lab, a_lab
 
 pytestmark = [
@@ -52,6 +53,7 @@ def test_from_the_launcher_to_an_own_notebook_that_runs(lab: Lab, page: Page, sh
     page.get_by_role("button", name="Copy to My Files and Open").click()
     page.locator(".jp-Notebook").wait_for(timeout=PATIENCE)
     assert (lab.home / "examples" / "ssmis-gridding.ipynb").exists()
+    wait_for(lambda: [k["execution_state"] for k in lab.client.get("/api/kernels").json()] == ["idle"], 60)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     notebook = page.locator(".jp-Notebook")
