@@ -1,3 +1,4 @@
+import { nameOf } from './words.js';
 import {
   isObject,
   list,
@@ -32,7 +33,7 @@ const ELSEWHERE = new Set([
 ]);
 
 function titled(name: string, title: string): string {
-  return title && title.toLowerCase() !== name.toLowerCase() ? title : name.replace(/[:_]/g, ' ');
+  return title && title.toLowerCase() !== name.toLowerCase() ? title : nameOf(name);
 }
 
 function fieldOfSummary(name: string, value: Json): Field | null {
@@ -44,7 +45,7 @@ function fieldOfSummary(name: string, value: Json): Field | null {
       : { name, title, kind: 'range', from, to, values: [] };
   }
   const values = list(value).filter(v => typeof v === 'string' || typeof v === 'number') as Json[];
-  return values.length > 1 && values.length <= 50
+  return values.length > 0 && values.length <= 50
     ? { name, title, kind: 'oneOf', from: null, to: null, values }
     : null;
 }
@@ -84,7 +85,7 @@ export function fieldsOf(collection: Collection, queryables: unknown): Field[] {
   return [...found.values()].sort((a, b) => a.title.localeCompare(b.title));
 }
 
-/** Fields of several collections as one list: bounds as wide, values as many as any has. */
+/** Fields of several collections as one list, as wide as any of them; where there is no choice, no field. */
 export function mergeFields(all: readonly Field[][]): Field[] {
   const found = new Map<string, Field>();
   for (const field of all.flat()) {
@@ -102,5 +103,6 @@ export function mergeFields(all: readonly Field[][]): Field[] {
       values: [...new Set([...known.values, ...field.values])]
     });
   }
-  return [...found.values()].sort((a, b) => a.title.localeCompare(b.title));
+  const choosable = [...found.values()].filter(f => f.kind !== 'oneOf' || f.values.length > 1);
+  return choosable.sort((a, b) => a.title.localeCompare(b.title));
 }

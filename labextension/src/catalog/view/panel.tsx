@@ -64,7 +64,7 @@ function Panel(): ReactElement {
   }
   return (
     <>
-      <header className="ph-Head">
+      <div className="ph-Head">
         <HemisphereSwitch />
         {widen && (
           <button
@@ -77,7 +77,7 @@ function Panel(): ReactElement {
             <WideIcon />
           </button>
         )}
-      </header>
+      </div>
       <MapView />
       <div className="ph-Form">
         <AreaTools />

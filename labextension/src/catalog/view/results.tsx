@@ -101,7 +101,9 @@ function Row({ item, reachable }: { item: Item; reachable: boolean }): ReactElem
   const row = useRef<HTMLLIElement>(null);
   const id = useId();
   const isOpen = open === item.key;
-  const collection = collections?.find(c => c.id === item.collection);
+  const collection = collections?.find(c => c.id === item.collection)?.title ?? item.collection;
+  // Many titles begin with the collection's: once is enough.
+  const named = titleOf(item).startsWith(collection) ? '' : collection;
   useEffect(() => {
     if (isOpen) {
       row.current?.scrollIntoView({ block: 'nearest' });
@@ -134,9 +136,7 @@ function Row({ item, reachable }: { item: Item; reachable: boolean }): ReactElem
         }}
       >
         <span className="ph-Row-title">{titleOf(item)}</span>
-        <span className="ph-Row-about">
-          {when(item)} · {collection?.title ?? item.collection}
-        </span>
+        <span className="ph-Row-about">{[when(item), named].filter(Boolean).join(' · ')}</span>
       </button>
       {isOpen && <Details item={item} id={id} />}
     </li>
@@ -193,7 +193,7 @@ function Nothing(): ReactElement {
   };
   const ways: [string, boolean, Parameters<typeof model.ask>[0]][] = [
     ['Search without conditions', Boolean(asked?.conditions.length), { conditions: [] }],
-    ['Search any time', Boolean(asked?.from ?? asked?.to), { from: '', to: '' }],
+    ['Search any time', asked !== null && asked.from + asked.to !== '', { from: '', to: '' }],
     [
       'Search all collections',
       Boolean(asked?.collections.length),

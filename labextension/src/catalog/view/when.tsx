@@ -15,7 +15,7 @@ const PERIODS: [string, () => [string, string]][] = [
   ['Last 30 days', () => [before(30), '']],
   ['Last 12 months', () => [before(365), '']],
   ['This year', () => [`${before(0).slice(0, 4)}-01-01`, '']],
-  ['Satellite era, from 1978', () => ['1978-10-25', '']]
+  ['Satellite era, since 1978', () => ['1978-10-25', '']]
 ];
 
 /** The period in a line. */
