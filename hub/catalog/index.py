@@ -16,6 +16,7 @@ from hub.catalog.search import Json, Page, Search
 from hub.errors import BadInput, NotAllowed, NotFound
 
 SLICE = 10_000  # items that are repaired and written at once
+CACHE = 256_000  # kB for the pages of a file while much is written to it
 STALE = 0.1  # part of the items: when more were added or removed, the sample is taken anew
 
 
@@ -84,7 +85,7 @@ class Index:
         """
         count = 0
         waiting = iter(items)
-        with self._transaction() as connection:
+        with self._transaction() as connection, _much_memory(connection):
             collections = dict(connection.execute("SELECT id, number FROM collections"))
             while some := list(islice(waiting, SLICE)):
                 _put(connection, some, collections)
@@ -150,6 +151,16 @@ class Index:
         return sample
 
 
+@contextmanager
+def _much_memory(connection: sqlite3.Connection) -> Iterator[None]:
+    """Pages that are written again and again stay in memory meanwhile."""
+    connection.execute(f"PRAGMA cache_size = -{CACHE}")
+    try:
+        yield
+    finally:
+        connection.execute("PRAGMA cache_size = -2000")
+
+
 def _put(connection: sqlite3.Connection, items: list[Json], collections: dict[str, int]) -> None:
     keys = [_key(item, collections) for item in items]
     if len(set(keys)) < len(keys):  # the same item twice in one slice: the last one counts
@@ -185,7 +196,7 @@ def _write(connection: sqlite3.Connection, rows: Rows) -> None:
     connection.executemany(f"INSERT INTO items VALUES ({_marks(8)})", rows.items)  # noqa: S608
     for plane, (plain, tree) in zip(PLANE_NAMES, rows.planes, strict=True):
         connection.executemany(f"INSERT INTO {plane} VALUES ({_marks(14)})", plain)  # noqa: S608
-        connection.executemany(f"INSERT INTO {plane}_tree VALUES ({_marks(11)})", tree)  # noqa: S608
+        connection.executemany(f"INSERT INTO {plane}_tree VALUES ({_marks(5)})", tree)  # noqa: S608
     connection.execute("UPDATE meta SET value = value + ? WHERE key = 'items'", (len(rows.items),))
 
 

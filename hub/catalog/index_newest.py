@@ -2,13 +2,11 @@
 
 import heapq
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
-
-import numpy as np
+from collections.abc import Callable, Iterator
 
 from hub.catalog.index_asked import Asked
 from hub.catalog.index_plan import EVER, Sample, Window
-from hub.catalog.index_rows import bounds_of
+from hub.catalog.index_rows import bounds_of_one
 from hub.catalog.index_schema import PLANE_NAMES
 from hub.catalog.index_sql import Condition, Row, Select, at, during, in_tree, meets, prefiltered, within
 from hub.catalog.plane import Footprint
@@ -37,8 +35,7 @@ def windows(asked: Asked, limits: tuple[int, int]) -> Iterator[tuple[str, Window
     area = min(asked.areas, key=_extent)
     for plane, shape in zip(PLANE_NAMES, (area.north, area.south), strict=True):
         if shape is not None:
-            bounds = bounds_of(np.array([shape]))[0].tolist()
-            yield plane, Window(tuple(bounds), asked.interval, limits, asked.collections)
+            yield plane, Window(bounds_of_one(shape), asked.interval, limits, asked.collections)
 
 
 def limits_of(asked: Asked, place: Place | None) -> tuple[int, int]:
@@ -60,27 +57,30 @@ def _of_planes(sample_of: Callable[[str], Sample], asked: Asked, place: Place | 
     for plane, window in windows(asked, limits_of(asked, place)):
         if sample_of(plane).prefers_tree(window, asked.search.limit, asked.newest_first):
             source = f"{plane}_tree t CROSS JOIN {plane} n ON n.number = t.number{more}"
-            yield _select(source, [*in_tree(window), at(window.at), *shared], asked)
-        else:
-            source = f"{plane} n INDEXED BY {plane}_walk{more}"
-            for times in _both(window):
-                yield _select(source, [*times, meets("n", window.bounds), *shared], asked)
+            conditions = [in_tree(window.bounds), meets(window.bounds), at(window.at), *shared]
+            yield _select(source, conditions, asked)
+            continue
+        for index, first in _ways(window, f"{plane}_walk", f"{plane}_of"):
+            yield _select(
+                f"{plane} n INDEXED BY {index}{more}", [*first, meets(window.bounds), *shared], asked
+            )
 
 
 def _of_items(asked: Asked, place: Place | None) -> Iterator[Select]:
-    window = Window(NOWHERE, asked.interval, limits_of(asked, place), None)
-    shared = [*_after(asked, place), *during(asked), *prefiltered(asked, "n")]
-    for times in _both(window):
-        if asked.collections is None:
-            yield _select("items n INDEXED BY items_at", [*times, *shared], asked)
-        for number in asked.collections or ():
-            of: Condition = ("n.collection = ?", [number])
-            yield _select("items n INDEXED BY items_of", [of, *times, *shared], asked)
+    window = Window(NOWHERE, asked.interval, limits_of(asked, place), asked.collections)
+    shared = [*_after(asked, place), *within(asked), *during(asked), *prefiltered(asked, "n")]
+    for index, first in _ways(window, "items_at", "items_of"):
+        yield _select(f"items n INDEXED BY {index}", [*first, *shared], asked)
 
 
-def _both(window: Window) -> Iterable[list[Condition]]:
-    """Items that last are looked up on their own: for the others the time alone says where to begin."""
-    return [("n.lasting = 0", []), at(window.brief)], [("n.lasting = 1", []), at(window.at)]
+def _ways(window: Window, of_all: str, by_collection: str) -> Iterator[tuple[str, list[Condition]]]:
+    """Indexes to walk and where to begin; items that last on their own: of the others `at` tells enough."""
+    for lasting, limits in ((0, window.brief), (1, window.at)):
+        when: list[Condition] = [(f"n.lasting = {lasting}", []), at(limits)]
+        if not window.by_collection:
+            yield of_all, when
+        for number in window.collections or () if window.by_collection else ():
+            yield by_collection, [("n.collection = ?", [number]), *when]
 
 
 def _select(source: str, conditions: list[Condition], asked: Asked) -> Select:

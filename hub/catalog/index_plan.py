@@ -8,11 +8,10 @@ are asked for. It only chooses the way: both give the same answers, so a sample 
 import random
 import sqlite3
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from hub.catalog.geometry import Flags
 from hub.catalog.index_schema import DAY
 
 SAMPLE = 4096  # rows
@@ -20,6 +19,8 @@ TREE_ROW = 1.5  # microseconds a row of the tree costs, measured
 WALK_ROW = 0.12  # microseconds a row of the walk costs, measured
 FRUITLESS = 3  # rows whose bounds are met for each whose shape is met
 FEW = 5  # rows of the sample: with fewer nothing can be said about the walk
+CHEAP = 400.0  # microseconds: a tree that costs no more is taken without a second thought
+BY_COLLECTION = 8  # collections that are walked one by one; more are walked together
 EVER = 1 << 62
 
 Bounds = tuple[int, int, int, int, int, int]
@@ -36,6 +37,11 @@ class Window:
     interval: tuple[int, int] | None
     at: tuple[int, int]  # limits of what items are sorted by
     collections: tuple[int, ...] | None
+
+    @property
+    def by_collection(self) -> bool:
+        """Whether the walk goes through each collection on its own."""
+        return self.collections is not None and len(self.collections) <= BY_COLLECTION
 
     @property
     def brief(self) -> tuple[int, int]:
@@ -68,27 +74,40 @@ class Sample:
 
     def prefers_tree(self, window: Window, limit: int, newest_first: bool) -> bool:
         """Whether the tree is the cheaper way to the first `limit` items in a window."""
-        walked, hits = self._masks(window)
-        count = int(np.count_nonzero(hits))
-        if count < FEW:
-            return True
-        order = slice(None) if newest_first else slice(None, None, -1)
-        at = (np.cumsum(walked[order]) - 1)[hits[order]][:FEW]  # how many rows are walked to each hit
-        spacing = (at[-1] - at[0]) / (FEW - 1) + 1
-        before = max(float(at[0]) - FRUITLESS * spacing, 0.0)  # a time in which there was nothing
-        rows = before * self.scale + FRUITLESS * limit * spacing
-        return bool(count * self.scale * TREE_ROW < rows * WALK_ROW)
-
-    def _masks(self, window: Window) -> tuple[NDArray[Any], NDArray[Any]]:
-        low, high = window.brief
-        walked = (self.at >= low) & (self.at <= high)
-        if window.interval is not None:
-            walked |= self.lasting & (self.at >= window.at[0]) & (self.at <= window.at[1])
         x0, x1, y0, y1, r0, r1 = self.bounds
         wx0, wx1, wy0, wy1, wr0, wr1 = window.bounds
-        hits = walked & (x0 <= wx1) & (x1 >= wx0) & (y0 <= wy1) & (y1 >= wy0) & (r0 <= wr1) & (r1 >= wr0)
+        boxed = (x0 <= wx1) & (x1 >= wx0) & (y0 <= wy1) & (y1 >= wy0)
+        tree = int(np.count_nonzero(boxed)) * self.scale * TREE_ROW
+        if tree < CHEAP:
+            return True
+        walked = self._walked(window)
+        hits = boxed & walked & (r0 <= wr1) & (r1 >= wr0)
         if window.interval is not None:
             hits &= (self.begins <= window.interval[1]) & (self.ends >= window.interval[0])
         if window.collections is not None:
-            hits &= np.isin(self.collection, window.collections)
-        return walked, hits
+            hits &= self._within(window.collections)
+        return bool(tree < WALK_ROW * self._rows(walked, hits, limit, newest_first))
+
+    def _rows(self, walked: Flags, hits: Flags, limit: int, newest_first: bool) -> float:
+        """How many rows are walked until `limit` items are found."""
+        every = int(np.count_nonzero(walked)) * self.scale
+        order = slice(None) if newest_first else slice(None, None, -1)
+        at = (np.cumsum(walked[order]) - 1)[hits[order]][:FEW]  # how many rows are walked to each hit
+        if len(at) < FEW:
+            return every
+        spacing = (at[-1] - at[0]) / (FEW - 1) + 1
+        before = max(float(at[0]) - FRUITLESS * spacing, 0.0)  # a time in which there was nothing
+        return float(min(before * self.scale + FRUITLESS * limit * spacing, every))
+
+    def _walked(self, window: Window) -> Flags:
+        low, high = window.brief
+        walked: Flags = (self.at >= low) & (self.at <= high)
+        if window.interval is not None:
+            walked |= self.lasting & (self.at >= window.at[0]) & (self.at <= window.at[1])
+        if window.by_collection:
+            walked &= self._within(window.collections)
+        return walked
+
+    def _within(self, collections: tuple[int, ...] | None) -> Flags:
+        within: Flags = np.logical_or.reduce([self.collection == number for number in collections or ()])
+        return within

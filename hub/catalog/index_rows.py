@@ -4,18 +4,22 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import ceil, floor
 from typing import Any
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
-from hub.catalog.index_schema import APART, DAY, HOUR
+from hub.catalog.index_plan import Bounds
+from hub.catalog.index_schema import DAY
 from hub.catalog.plane import Shapes, footprints
 from hub.catalog.search import Json
 from hub.catalog.where import microseconds
 from hub.errors import BadInput
 
 Row = tuple[Any, ...]
+POLE = shapely.Point(0, 0)
 compact = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
@@ -51,10 +55,8 @@ def _plane_rows(heads: list[Row], shapes: Shapes) -> tuple[list[Row], list[Row]]
     bounds = bounds_of(shapes[here]).tolist()
     plain, tree = [], []
     for at, bound, shape in zip(here.tolist(), bounds, shapely.to_wkb(shapes[here]), strict=True):
-        number, collection, _, _, begins, ends, _ = head = heads[at]
-        plain.append((*head, *bound, shape))
-        c = collection * APART
-        tree.append((number, *bound, begins // HOUR, ends // HOUR, c, c))
+        plain.append((*heads[at], *bound, shape))
+        tree.append((heads[at][0], *bound[:4]))
     return plain, tree
 
 
@@ -63,13 +65,21 @@ def bounds_of(shapes: Shapes) -> np.ndarray[Any, np.dtype[np.int64]]:
     x0, y0, x1, y1 = shapely.bounds(shapes).T
     corners, owner = shapely.get_coordinates(shapes, return_index=True)
     far = np.maximum.reduceat(np.hypot(*corners.T), np.flatnonzero(np.diff(owner, prepend=-1)))
-    near = shapely.distance(shapes, shapely.Point(0, 0))
+    near = shapely.distance(shapes, POLE)
     low, high = np.floor((x0, y0, near)), np.ceil((x1, y1, far))
     return np.column_stack((low[0], high[0], low[1], high[1], low[2], high[2])).astype(np.int64)
 
 
 def _lasting(at: int, begins: int, ends: int) -> int:
     return int(at - begins > DAY or ends - at > DAY)
+
+
+def bounds_of_one(shape: BaseGeometry) -> Bounds:
+    """The same of one shape."""
+    x0, y0, x1, y1 = shape.bounds
+    far = np.hypot(*shapely.get_coordinates(shape).T).max()
+    near = shapely.distance(shape, POLE)
+    return floor(x0), ceil(x1), floor(y0), ceil(y1), floor(near), ceil(far)
 
 
 def times_of(item: Json) -> tuple[int, int, int]:

@@ -2,11 +2,11 @@
 
 Beside the items there is for each plane:
 
-* `north`, `south`: the repaired shape of each item that reaches the plane, with its bounds in metres
-  (x, y and r, the distance from the pole) and its times. Its index `…_walk` holds all but the shape, in the
-  order of time, so that a walk from the newest back reads nothing else.
-* `north_tree`, `south_tree`: an R*Tree over the same bounds. Its coordinates are whole numbers: metres;
-  hours since 1970; and the collection's number, so wide apart that the tree also parts collections.
+* `north`, `south`: the repaired shape of each item that reaches the plane, with its bounds in whole metres
+  (x, y and r, the distance from the pole) and its times. Two indexes hold all but the shape, in the order of
+  time, so that a walk from the newest back reads nothing else: `…_walk` of all, `…_of` by collection.
+* `north_tree`, `south_tree`: an R*Tree over x and y. With time in it as well, the tree is no longer tight:
+  at a million footprints a point then takes 0.65 ms instead of 0.13.
 
 `at` is what items are sorted by: their datetime, or else their start. `lasting` is 1 where an item's time
 reaches further than a day from it: the others can be looked up by `at` alone.
@@ -19,9 +19,7 @@ from hub.errors import Unavailable
 
 VERSION = 1
 PLANE_NAMES = ("north", "south")
-HOUR = 3_600_000_000  # microseconds
-DAY = 24 * HOUR
-APART = 50_000  # what the collection's number is multiplied with in the tree
+DAY = 86_400_000_000  # microseconds
 
 ITEMS = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -44,7 +42,9 @@ CREATE TABLE {plane} (
 );
 CREATE INDEX {plane}_walk
     ON {plane} (lasting, at, id, collection, x0, x1, y0, y1, r0, r1, begins, ends);
-CREATE VIRTUAL TABLE {plane}_tree USING rtree_i32 (number, x0, x1, y0, y1, r0, r1, t0, t1, c0, c1);
+CREATE INDEX {plane}_of
+    ON {plane} (collection, lasting, at, id, x0, x1, y0, y1, r0, r1, begins, ends);
+CREATE VIRTUAL TABLE {plane}_tree USING rtree_i32 (number, x0, x1, y0, y1);
 """
 
 

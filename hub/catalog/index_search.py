@@ -1,6 +1,5 @@
 """One search in the index: candidates in order, tested exactly on their shapes, until a page is full."""
 
-import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -8,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+from pydantic_core import from_json
 
 from hub.catalog.geometry import Flags
 from hub.catalog.index_asked import Asked, checked
@@ -35,7 +35,8 @@ def find(connection: sqlite3.Connection, sample_of: Callable[[str], Sample], sea
         rows = in_order(connection, asked, keys, after) if _any(asked) else iter(())
     found = list(islice(_tested(connection, asked, rows), search.limit + 1))
     shown = found[: search.limit]
-    items = [item or _item(connection, row[-1]) for row, item in shown]
+    known = {} if asked.where else _fetch(connection, "items", "json", [row[-1] for row, _ in shown])
+    items = [item or from_json(known[row[-1]]) for row, item in shown]
     if len(found) > search.limit:
         return Page(items, None, write_token(search, list(shown[-1][0][:-1])))
     return Page(items, None if search.token else len(items), None)
@@ -82,23 +83,24 @@ def _meet(connection: sqlite3.Connection, asked: Asked, numbers: list[int]) -> F
             if shape is None:
                 continue
             if plane not in shapes:
-                shapes[plane] = shapely.from_wkb([_shape(connection, plane, n) for n in numbers])
+                there = _fetch(connection, plane, "shape", numbers)
+                shapes[plane] = shapely.from_wkb([there.get(number) for number in numbers])
             met |= shapely.intersects(shape, shapes[plane])
         meets &= met
     return meets
 
 
-def _shape(connection: sqlite3.Connection, plane: str, number: int) -> bytes | None:
-    select = f"SELECT shape FROM {plane} WHERE number = ?"  # noqa: S608
-    row = connection.execute(select, (number,)).fetchone()
-    return row[0] if row else None
+def _fetch(connection: sqlite3.Connection, table: str, column: str, numbers: list[int]) -> dict[int, Any]:
+    """A column of some rows, by number."""
+    marks = ", ".join("?" * len(numbers))
+    select = f"SELECT number, {column} FROM {table} WHERE number IN ({marks})"  # noqa: S608
+    return dict(connection.execute(select, numbers).fetchall())
 
 
 def _lies(connection: sqlite3.Connection, number: int) -> Footprint:
-    north, south = (shapely.from_wkb(_shape(connection, plane, number)) for plane in PLANE_NAMES)
-    return Footprint(north, south)
+    both = (_fetch(connection, plane, "shape", [number]).get(number) for plane in PLANE_NAMES)
+    return Footprint(*(shapely.from_wkb(shape) for shape in both))
 
 
 def _item(connection: sqlite3.Connection, number: int) -> Any:
-    (text,) = connection.execute("SELECT json FROM items WHERE number = ?", (number,)).fetchone()
-    return json.loads(text)
+    return from_json(_fetch(connection, "items", "json", [number])[number])

@@ -6,12 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hub.catalog.index_asked import Asked
-from hub.catalog.index_plan import Bounds, Window
-from hub.catalog.index_schema import APART, HOUR
+from hub.catalog.index_plan import Bounds
 
 Condition = tuple[str, list[Any]]
 Row = tuple[Any, ...]
-INT32 = (1 << 31) - 1
 
 
 @dataclass(frozen=True)
@@ -38,23 +36,17 @@ def together(conditions: Iterable[Condition]) -> Condition:
     return " AND ".join(text for text, _ in given) or "1", [v for _, values in given for v in values]
 
 
-def meets(table: str, bounds: Bounds) -> Condition:
+def meets(bounds: Bounds) -> Condition:
     """Bounds that meet these."""
     x0, x1, y0, y1, r0, r1 = bounds
-    text = "T.x0 <= ? AND T.x1 >= ? AND T.y0 <= ? AND T.y1 >= ? AND T.r0 <= ? AND T.r1 >= ?"
-    return text.replace("T.", f"{table}."), [x1, x0, y1, y0, r1, r0]
+    text = "n.x0 <= ? AND n.x1 >= ? AND n.y0 <= ? AND n.y1 >= ? AND n.r0 <= ? AND n.r1 >= ?"
+    return text, [x1, x0, y1, y0, r1, r0]
 
 
-def in_tree(window: Window) -> list[Condition]:
+def in_tree(bounds: Bounds) -> Condition:
     """What the rows `t` of the tree are asked."""
-    conditions = [meets("t", window.bounds)]
-    if window.interval is not None:
-        hours = [min(max(moment // HOUR, -INT32), INT32) for moment in window.interval]
-        conditions.append(("t.t1 >= ? AND t.t0 <= ?", hours))
-    if window.collections:
-        ends = [min(window.collections) * APART, max(window.collections) * APART]
-        conditions.append(("t.c1 >= ? AND t.c0 <= ?", ends))
-    return conditions
+    x0, x1, y0, y1 = bounds[:4]
+    return "t.x0 <= ? AND t.x1 >= ? AND t.y0 <= ? AND t.y1 >= ?", [x1, x0, y1, y0]
 
 
 def at(limits: tuple[int, int]) -> Condition:

@@ -7,6 +7,7 @@ the equator lies in both planes. Curves are followed to within 10 m.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import radians, sin, sqrt, tan
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,8 @@ RADIUS = 6.4e6  # metres, of the earth
 TINY = 1e-3  # degrees: what is smaller may fold up when it is rounded to millimetres
 
 _TO_PLANE = tuple(Transformer.from_crs("EPSG:4326", plane, always_xy=True) for plane in PLANES)
+FLAT = 0.0818191908426  # eccentricity of WGS 84
+MIDDLES = (-45.0, 0.0)  # the longitudes that run straight down (north) and up (south)
 OVERLAP = 0.01  # degrees of either plane beyond the equator, so that no chord cuts it short
 _HALF = (shapely.box(-2000, -OVERLAP, 2000, 90), shapely.box(-2000, -90, 2000, OVERLAP))
 
@@ -243,21 +246,30 @@ def corners(bbox: Sequence[float], where: str = "bbox") -> tuple[float, float, f
 
 
 def _parallel(west: float, east: float, latitude: float, plane: int) -> Floats:
-    """A parallel is a circle around the pole: two ends tell its radius and where it begins."""
-    (x0, y0), (x1, y1) = to_plane(np.array([[west, latitude], [east, latitude]]), plane)
-    radius = np.hypot(x0, y0)
-    steps = int(np.ceil(np.radians(east - west) / np.sqrt(8 * TOLERANCE / max(radius, TOLERANCE))))
-    turn = np.radians(np.linspace(0, east - west, max(steps, 1) + 1)) * (1 if plane == NORTH else -1)
-    angle = np.arctan2(y0, x0) + turn
-    line = np.column_stack((radius * np.cos(angle), radius * np.sin(angle)))
-    line[0], line[-1] = (x0, y0), (x1, y1)
+    """A parallel is a circle around the pole: worked out here, because PROJ would take most of a search."""
+    side = 1 if plane == NORTH else -1
+    radius = _RADII[plane] * _tangent(side * latitude)
+    steps = int(radians(east - west) / sqrt(8 * TOLERANCE / max(radius, TOLERANCE))) + 1
+    lon = np.linspace(radians(west - MIDDLES[plane]), radians(east - MIDDLES[plane]), steps + 1)
+    line = np.empty((steps + 1, 2))
+    np.multiply(np.sin(lon), radius, out=line[:, 0])
+    np.multiply(np.cos(lon), -side * radius, out=line[:, 1])
+    if east - west == 360:
+        line[-1] = line[0]
     return line
 
 
+def _tangent(latitude: float) -> float:
+    """What the distance from the pole is proportional to in a polar stereographic plane (Snyder, 15-9)."""
+    sine = sin(radians(latitude))
+    return float(tan(radians(45 - latitude / 2)) / ((1 - FLAT * sine) / (1 + FLAT * sine)) ** (FLAT / 2))
+
+
 def _rectangle(west: float, south: float, east: float, north: float, plane: int) -> BaseGeometry:
+    if south == north and (west == east or abs(south) == 90):
+        return shapely.Point(to_plane(np.array([[west, south]]), plane)[0])
     if south == north:
-        line = _parallel(west, east, south, plane)
-        return shapely.Point(line[0]) if west == east or abs(south) == 90 else shapely.LineString(line)
+        return shapely.LineString(_parallel(west, east, south, plane))
     if west == east:
         return shapely.LineString(to_plane(np.array([[west, south], [west, north]]), plane))
     rings = [_parallel(west, east, latitude, plane) for latitude in (south, north)]
@@ -270,3 +282,9 @@ def _rectangle(west: float, south: float, east: float, north: float, plane: int)
     if min(east - west, north - south) > TINY or shape.is_valid:
         return shape
     return shapely.make_valid(shape, method="structure")
+
+
+_RADII = tuple(
+    float(np.hypot(*_TO_PLANE[plane].transform(0.0, lat))) / _tangent(70.0)
+    for plane, lat in ((NORTH, 70.0), (SOUTH, -70.0))
+)

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import json
-from dataclasses import asdict, replace
 from typing import Any
 
 from hub.catalog.search import Search
@@ -34,7 +33,15 @@ def read_token(search: Search, places: int) -> list[Any] | None:
 
 
 def _seal(search: Search, place: list[Any]) -> str:
-    asked = asdict(replace(search, token=None, limit=1))
+    asked = (
+        search.collections,
+        search.ids,
+        search.area,
+        search.bbox,
+        search.interval,
+        search.where,
+        search.sort,
+    )
     text = json.dumps([_SALT, asked, place], sort_keys=True, default=str)
     return hashlib.blake2b(text.encode(), digest_size=9).hexdigest()
 

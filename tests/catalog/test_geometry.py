@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bench import s2
 from bench.catalog_truth import count_wrong, hard_searches, judge, special, touching
 from bench.footprints import make_world
-from hub.catalog.plane import box_footprint, footprint, footprints
+from hub.catalog.plane import box_footprint, footprint, footprints, to_plane
 from hub.catalog.search import Search
 from hub.catalog.where import meet
 from hub.errors import BadInput
@@ -163,6 +163,17 @@ def test_a_bbox_follows_meridians_and_parallels(
     lies = box_footprint(bbox)
     assert [place for place in inside if not meet(lies, footprint(point(*place)))] == []
     assert [place for place in outside if meet(lies, footprint(point(*place)))] == []
+
+
+@pytest.mark.parametrize("latitude", [-90, -89.9, -71, -45, 0, 10, 60, 70, 88.5, 90])
+def test_a_parallel_is_where_proj_puts_it(latitude: float) -> None:
+    lies = box_footprint((-180, latitude, 180, latitude))
+    for plane, shape in enumerate((lies.north, lies.south)):
+        if shape is not None:
+            line = shapely.get_coordinates(shape)
+            lons = np.linspace(-180, 180, len(line)) if len(line) > 1 else np.zeros(1)
+            proj = to_plane(np.column_stack((lons, np.full(len(lons), latitude))), plane)
+            assert np.abs(line - proj).max() < 0.01
 
 
 BAD_GEOMETRIES = [
