@@ -58,6 +58,15 @@ def wait_for(what: Callable[[], T], limit: float = 20.0, pause: float = 0.05) ->
     return answer
 
 
+def _next(opened: websocket.WebSocket, deadline: float) -> Any:
+    """The next message. Raises TimeoutError at the deadline, though pings come all the time."""
+    while time.monotonic() < deadline:
+        opened.settimeout(min(5.0, max(deadline - time.monotonic(), 0.01)))
+        with contextlib.suppress(websocket.WebSocketTimeoutException):
+            return json.loads(opened.recv())
+    raise TimeoutError("no answer in time")
+
+
 @dataclass
 class Kernel:
     """A kernel of a user's server, over its websocket."""
@@ -86,8 +95,7 @@ class Kernel:
         self.socket.send(json.dumps(message))
         said, deadline = "", time.monotonic() + limit
         while True:
-            self.socket.settimeout(max(deadline - time.monotonic(), 0.01))
-            answer = json.loads(self.socket.recv())
+            answer = _next(self.socket, deadline)
             kind, content = answer["msg_type"], answer["content"]
             if kind == "status" and content["execution_state"] in ("restarting", "dead"):
                 raise KernelDied(said)
@@ -120,8 +128,7 @@ class Terminal:
         self.socket.send(json.dumps(["stdin", line]))
         said, end, deadline = "", mark[9:] + mark[:9], time.monotonic() + limit
         while end not in said:
-            self.socket.settimeout(max(deadline - time.monotonic(), 0.01))
-            kind, *content = json.loads(self.socket.recv())
+            kind, *content = _next(self.socket, deadline)
             said += content[0] if kind == "stdout" else ""
         said = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]|\x1b\][^\x07]*\x07|\r", "", said)
         return said.split(mark + "\n", 1)[-1].split(end, 1)[0]
@@ -259,7 +266,10 @@ class RunningHub:
         """A new kernel of a user's server."""
         answer = self.user_post(name, "api/kernels", server, json={"name": "python3"})
         assert answer.status_code == 201, answer.text
-        number = answer.json()["id"]
+        return self.kernel_of(name, answer.json()["id"], server)
+
+    def kernel_of(self, name: str, number: str, server: str = "") -> Kernel:
+        """A kernel that runs already."""
         return Kernel(self._socket(name, f"api/kernels/{number}/channels?session_id=t", server), number)
 
     def terminal(self, name: str, server: str = "") -> Terminal:

@@ -1,13 +1,26 @@
 """How kernels start in a box: they talk over sockets in its own /run, and go first when memory runs out."""
 
 import contextlib
+import os
 from pathlib import Path
 from typing import Any
 
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from jupyter_core.paths import jupyter_runtime_dir
 
+from polarhub_lab.limits.home import FULL
+
 GOES_FIRST = "500"  # of 1000: the kernel's killer takes this process rather than the server around it
+
+
+def elsewhere(home: Path) -> dict[str, str]:
+    """Where a kernel keeps profile and caches when the home is full; nothing while there is room."""
+    found = os.statvfs(home)
+    if found.f_bavail * found.f_frsize >= FULL:
+        return {}
+    folder = Path(os.environ.get("TMPDIR", "/tmp"))  # noqa: S108 - the box's own
+    places = {"IPYTHONDIR": "ipython", "MPLCONFIGDIR": "matplotlib", "XDG_CACHE_HOME": "cache"}
+    return {variable: str(folder / name) for variable, name in places.items()}
 
 
 class BoxProvisioner(LocalProvisioner):
@@ -21,6 +34,7 @@ class BoxProvisioner(LocalProvisioner):
             manager.cache_ports = False
             manager.ip = str(Path(jupyter_runtime_dir()) / f"kernel-{self.kernel_id}-ipc")
         prepared: dict[str, Any] = await super().pre_launch(**kwargs)
+        prepared["env"] = {**prepared.get("env", {}), **elsewhere(Path.home())}
         return prepared
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:

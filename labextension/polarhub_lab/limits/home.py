@@ -11,7 +11,7 @@ PAUSE_EVERY = 500  # entries, after which it rests
 REST = 0.02  # seconds; so it takes a small part of one processor
 MOST = 3_000_000  # entries, after which it stops counting and says "more than"
 SELDOM = 20  # times as long as the measuring took, until it is measured again
-LEAST = 60.0  # seconds between two measurements
+LEAST = 30.0  # seconds between two measurements
 FULL = 20_000_000  # bytes free, below which nothing can be saved any more
 
 
