@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hub.lab_files.tree import LabTree
 
-SOURCES = Path(__file__).with_name("page")
+SOURCES = Path(__file__).with_name("pages")
 
 # what JupyterLab 4.6 and its extensions ask the user's server, one after another, before all is usable
 ASKED = (  # a browser asks six at a time: in the order of need

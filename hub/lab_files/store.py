@@ -18,7 +18,8 @@ from hub.lab_files.needed import needed_files
 from hub.lab_files.tree import LabTree
 
 DIGEST = re.compile(r"[0-9a-f]{16}")
-KEPT = 2  # builds: pages that are open still ask for the files they were loaded with
+HOUR = 3600
+KEPT = 7 * 86400  # seconds since the last start with it: pages and servers that are open still need a build
 WORTH = 0.95  # of the plain size; what saves less is sent as it is
 PACKED = {".woff", ".woff2", ".png", ".jpg", ".gif", ".br", ".gz"}  # compressed in themselves
 SUFFIX = {"br": ".br", "gzip": ".gz"}
@@ -131,11 +132,8 @@ def _replace(path: Path, content: bytes) -> None:
 
 
 def _forget_old(folder: Path) -> None:
-    hour_ago = time.time() - 3600
-    for left in (p for p in folder.glob("new-*") if p.stat().st_mtime < hour_ago):
-        shutil.rmtree(left, ignore_errors=True)  # of a start that was killed
-    builds = sorted(
-        (p for p in folder.iterdir() if DIGEST.fullmatch(p.name)), key=lambda p: -p.stat().st_mtime
-    )
-    for old in builds[KEPT:]:
-        shutil.rmtree(old, ignore_errors=True)
+    now = time.time()
+    for build in folder.iterdir():
+        killed = build.name.startswith("new-")  # a start that did not come to its end
+        if build.stat().st_mtime < now - (HOUR if killed else KEPT):
+            shutil.rmtree(build, ignore_errors=True)

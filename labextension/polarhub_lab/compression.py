@@ -19,6 +19,7 @@ class CompressedData(GZipContentEncoding):
 
 def _load_jupyter_server_extension(server: ServerApp) -> None:
     server.web_app.add_transform(CompressedData)
+    server.web_app.settings["websocket_compression_options"] = {}  # on, as tornado does it: outputs of cells
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:

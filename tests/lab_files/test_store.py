@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import time
 from pathlib import Path
 
 import brotli
@@ -47,14 +48,12 @@ def test_squeezing_keeps_the_content_and_is_done_once(tmp_path: Path, share: Pat
     assert [p.name for p in build.files.rglob(".*")] == []
 
 
-def test_another_installation_is_another_address_and_the_one_before_is_kept(
-    tmp_path: Path, share: Path
-) -> None:
+def test_builds_of_before_are_kept_for_a_week(tmp_path: Path, share: Path) -> None:
     data, builds = tmp_path / "data", []
-    for number in range(3):
+    for number, days in enumerate((9, 6, 0)):
         add_extension(share, f"new-{number}", {"remoteEntry.0000000000000000000f.js": str(number)})
         builds.append(prepare(data, LabTree.of(share)))
-        os.utime(builds[-1].folder, (number, number))
+        os.utime(builds[-1].folder, (time.time() - days * 86400,) * 2)
     prepare(data, LabTree.of(share))
     assert len({build.address for build in builds}) == 3
     assert [build.folder.exists() for build in builds] == [False, True, True]
