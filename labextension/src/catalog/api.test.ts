@@ -201,6 +201,22 @@ test('a search that is stopped says so and keeps what had come', async () => {
   );
 });
 
+test('the map turns to the pole where an opened item lies', async () => {
+  const at = (id: string, south: number, north: number): object => ({
+    feature: { ...ITEM, id, bbox: [-180, south, 180, north] }
+  });
+  const answer = lines(at('s', -80, -70), at('n', 70, 80), at('both', -80, 80), { end: {} });
+  await serving(answer, async api => {
+    const model = new CatalogModel(api);
+    await model.search();
+    const seen = ['c/s', 'c/both', 'c/n', null].map(key => {
+      model.openItem(key);
+      return model.get().hemisphere;
+    });
+    assert.deepEqual(seen, ['south', 'south', 'north', 'north']);
+  });
+});
+
 test('dates the wrong way round are not sent', async () => {
   const model = new CatalogModel(new CatalogApi('http://127.0.0.1:9/x', () => 'secret'));
   model.ask({ from: '2021-01-01', to: '2020-01-01' });

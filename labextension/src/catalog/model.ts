@@ -2,7 +2,7 @@ import { CatalogError, type CatalogApi } from './api.js';
 import { fieldsOf, mergeFields, type Field } from './fields.js';
 import type { Hemisphere } from './geo/projection.js';
 import { bodyOf, troubleWithDates, type Area, type Condition, type Question } from './query.js';
-import type { Collection, Item, SourceReport } from './stac.js';
+import { sideOf, type Collection, type Item, type SourceReport } from './stac.js';
 
 /** What the person is drawing on the map. */
 export type Tool = 'box' | 'polygon' | null;
@@ -92,6 +92,13 @@ export class CatalogModel {
   /** Show the other pole. An outline that was drawn stays: it says where on the Earth it is. */
   showHemisphere(hemisphere: Hemisphere): void {
     this.set({ hemisphere, tool: null });
+  }
+
+  /** Open an item's details, or close them with null; the map turns to the pole where it lies. */
+  openItem(key: string | null): void {
+    const item = this.state.items.find(i => i.key === key);
+    const side = item ? sideOf(item) : null;
+    this.set({ open: key, hemisphere: side ?? this.state.hemisphere });
   }
 
   setArea(area: Area | null): void {

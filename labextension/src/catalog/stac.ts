@@ -181,6 +181,16 @@ export function readReport(value: unknown, otherwise = 'ok'): SourceReport | nul
   };
 }
 
+/** The hemisphere an item lies in wholly; null where it is in both, or nobody knows. */
+export function sideOf(item: Item): 'north' | 'south' | null {
+  const { bbox } = item;
+  const [south, north] = bbox?.length === 6 ? [bbox[1], bbox[4]] : [bbox?.[1], bbox?.[3]];
+  if (south === undefined || north === undefined) {
+    return null;
+  }
+  return south >= 0 ? 'north' : north <= 0 ? 'south' : null;
+}
+
 /** The title a person sees for an item. */
 export function titleOf(item: Item): string {
   return text(item.properties.title) || item.id;

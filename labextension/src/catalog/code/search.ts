@@ -13,7 +13,7 @@ export function searchCode(question: Question, address: string): string {
     'from pystac_client import Client',
     '',
     'catalog = Client.open(',
-    `    ${python(address, 4)},`,
+    `    os.environ.get("POLAR_STAC", ${python(address)}),`,
     '    headers={"Authorization": f"token {os.environ[\'JUPYTERHUB_API_TOKEN\']}"},',
     ')',
     'search = catalog.search(',

@@ -185,15 +185,6 @@ export function outlineOf(geometry: GeoJSON.Geometry | null, hemisphere: Hemisph
   return out;
 }
 
-/** The hemisphere a geometry lies in most, for a map that can show one of them. */
-export function hemisphereOf(geometry: GeoJSON.Geometry | null): Hemisphere {
-  const [north, south] = (['north', 'south'] as const).map(h => {
-    const { polygons, lines, points } = outlineOf(geometry, h);
-    return polygons.length + lines.length + points.length;
-  });
-  return (south ?? 0) > 0 && (north ?? 0) === 0 ? 'south' : 'north';
-}
-
 /** A box as the ring that a search by west > east means. */
 export function boxRing([west, south, east, north]: Box): LonLat[] {
   const width = east >= west ? east - west : east - west + 360;

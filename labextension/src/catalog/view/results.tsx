@@ -132,7 +132,7 @@ function Row({ item, reachable }: { item: Item; reachable: boolean }): ReactElem
         aria-controls={isOpen ? id : undefined}
         onFocus={point}
         onClick={() => {
-          model.set({ open: isOpen ? null : item.key });
+          model.openItem(isOpen ? null : item.key);
         }}
       >
         <span className="ph-Row-title">{titleOf(item)}</span>

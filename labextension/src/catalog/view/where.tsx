@@ -74,7 +74,7 @@ function useMap(): {
           }
         },
         picked: key => {
-          model.set({ open: key, pointed: key });
+          model.openItem(key);
         },
         moved: view => {
           model.view = view;
