@@ -10,7 +10,7 @@ from pathlib import Path
 
 from hub.catalog.index_plan import Sample
 from hub.catalog.index_rows import Rows, compact, rows_of
-from hub.catalog.index_schema import PLANE_NAMES, connect
+from hub.catalog.index_schema import COUNTED, PLANE_NAMES, connect
 from hub.catalog.index_search import find
 from hub.catalog.search import Json, Page, Search
 from hub.errors import BadInput, NotAllowed, NotFound
@@ -168,13 +168,10 @@ def _put(connection: sqlite3.Connection, items: list[Json], collections: dict[st
         keys = list(dict.fromkeys(keys))
     find_number = "SELECT number FROM items WHERE collection = ? AND id = ?"
     known = [connection.execute(find_number, key).fetchone() for key in keys]
-    (last,) = connection.execute("SELECT coalesce(max(number), 0) FROM items").fetchone()
-    numbers = []
-    for row in known:
-        last += row is None
-        numbers.append(row[0] if row else last)
+    (serial,) = connection.execute("SELECT value FROM meta WHERE key = 'serial'").fetchone()
+    rows = rows_of(items, [collection for collection, _ in keys], serial + 1)
     _forget(connection, [row for row in known if row])
-    _write(connection, rows_of(items, numbers, [collection for collection, _ in keys]))
+    _write(connection, rows)
 
 
 def _key(item: Json, collections: dict[str, int]) -> tuple[int, str]:
@@ -187,13 +184,17 @@ def _key(item: Json, collections: dict[str, int]) -> tuple[int, str]:
 
 
 def _forget(connection: sqlite3.Connection, numbers: Sequence[tuple[int]]) -> None:
-    for table in ("items", *PLANE_NAMES, *(f"{plane}_tree" for plane in PLANE_NAMES)):
+    serials = [(number & COUNTED,) for (number,) in numbers]
+    connection.executemany("DELETE FROM items WHERE serial = ?", serials)
+    for table in (*PLANE_NAMES, *(f"{plane}_tree" for plane in PLANE_NAMES)):
         connection.executemany(f"DELETE FROM {table} WHERE number = ?", numbers)  # noqa: S608
     connection.execute("UPDATE meta SET value = value - ? WHERE key = 'items'", (len(numbers),))
 
 
 def _write(connection: sqlite3.Connection, rows: Rows) -> None:
-    connection.executemany(f"INSERT INTO items VALUES ({_marks(8)})", rows.items)  # noqa: S608
+    items = [(row[0] & COUNTED, *row) for row in rows.items]
+    connection.executemany(f"INSERT INTO items VALUES ({_marks(9)})", items)  # noqa: S608
+    connection.execute("UPDATE meta SET value = value + ? WHERE key = 'serial'", (len(items),))
     for plane, (plain, tree) in zip(PLANE_NAMES, rows.planes, strict=True):
         connection.executemany(f"INSERT INTO {plane} VALUES ({_marks(14)})", plain)  # noqa: S608
         connection.executemany(f"INSERT INTO {plane}_tree VALUES ({_marks(5)})", tree)  # noqa: S608

@@ -1,19 +1,21 @@
 """Candidates by time: a stream of rows from each plane, in the way that the plan found cheaper, merged."""
 
 import heapq
+import json
 import sqlite3
 from collections.abc import Callable, Iterator
 
 from hub.catalog.index_asked import Asked
 from hub.catalog.index_plan import EVER, Sample, Window
 from hub.catalog.index_rows import bounds_of_one
-from hub.catalog.index_schema import PLANE_NAMES
+from hub.catalog.index_schema import COUNTED, PLANE_NAMES, SERIAL, number_of
 from hub.catalog.index_sql import Condition, Row, Select, at, during, in_tree, meets, prefiltered, within
 from hub.catalog.plane import Footprint
 
 Place = tuple[int, str, int]
 """The time, id and collection of the last item shown."""
 
+SLICE = 48  # rows of the tree that are looked up at first
 NOWHERE = (0, 0, 0, 0, 0, 0)
 
 
@@ -21,8 +23,10 @@ def by_time(
     connection: sqlite3.Connection, sample_of: Callable[[str], Sample], asked: Asked, place: Place | None
 ) -> Iterator[Row]:
     """Rows (at, id, collection, number) after a place, of all items that may be meant."""
-    selects = _of_planes(sample_of, asked, place) if asked.areas else _of_items(asked, place)
-    streams = [select.ask(connection) for select in selects]
+    if asked.areas:
+        streams = list(_of_planes(connection, sample_of, asked, place))
+    else:
+        streams = list(_of_items(connection, asked, place))
     last = None
     for row in streams[0] if len(streams) == 1 else heapq.merge(*streams, reverse=asked.newest_first):
         if row != last:  # what lies in both planes comes twice
@@ -51,26 +55,56 @@ def limits_of(asked: Asked, place: Place | None) -> tuple[int, int]:
     return low, high
 
 
-def _of_planes(sample_of: Callable[[str], Sample], asked: Asked, place: Place | None) -> Iterator[Select]:
+def _of_planes(
+    connection: sqlite3.Connection, sample_of: Callable[[str], Sample], asked: Asked, place: Place | None
+) -> Iterator[Iterator[Row]]:
     shared = [*_after(asked, place), *within(asked), *during(asked), *prefiltered(asked, "i")]
-    more = " CROSS JOIN items i ON i.number = n.number" if prefiltered(asked, "i") else ""
+    more = f" CROSS JOIN items i ON i.serial = (n.number & {COUNTED})" if prefiltered(asked, "i") else ""
     for plane, window in windows(asked, limits_of(asked, place)):
+        here = [meets(window.bounds), *shared]
         if sample_of(plane).prefers_tree(window, asked.search.limit, asked.newest_first):
-            source = f"{plane}_tree t CROSS JOIN {plane} n ON n.number = t.number{more}"
-            conditions = [in_tree(window.bounds), meets(window.bounds), at(window.at), *shared]
-            yield _select(source, conditions, asked)
+            found = Select("t.number", f"{plane}_tree t", [in_tree(window.bounds)], "NULL").ask(connection)
+            numbers = sorted((number for (number,) in found), reverse=asked.newest_first)
+            source, conditions = f"{plane} n NOT INDEXED{more}", [at(window.at), *here]
+            for some in _parted(numbers, window):
+                yield _looked_up(connection, some, source, conditions, asked)
             continue
         for index, first in _ways(window, f"{plane}_walk", f"{plane}_of"):
-            yield _select(
-                f"{plane} n INDEXED BY {index}{more}", [*first, meets(window.bounds), *shared], asked
-            )
+            yield _select(f"{plane} n INDEXED BY {index}{more}", [*first, *here], asked).ask(connection)
 
 
-def _of_items(asked: Asked, place: Place | None) -> Iterator[Select]:
+def _parted(numbers: list[int], window: Window) -> Iterator[list[int]]:
+    """Those of the tree's numbers that are of the right time: of items that last, and of the others."""
+    for lasting, (low, high) in ((0, window.brief), (1, window.at)):
+        first, last = number_of(lasting, low), number_of(lasting, high) | COUNTED
+        some = [number for number in numbers if first <= number <= last]
+        if some:
+            yield some
+
+
+def _looked_up(
+    connection: sqlite3.Connection,
+    numbers: list[int],
+    source: str,
+    conditions: list[Condition],
+    asked: Asked,
+) -> Iterator[Row]:
+    """Rows by number, in slices of which none cuts a step of time in two."""
+    begin, size = 0, SLICE
+    while begin < len(numbers):
+        end = min(begin + size, len(numbers))
+        while end < len(numbers) and numbers[end] >> SERIAL == numbers[end - 1] >> SERIAL:
+            end += 1
+        these: Condition = ("n.number IN (SELECT value FROM json_each(?))", [json.dumps(numbers[begin:end])])
+        yield from _select(source, [these, *conditions], asked).ask(connection)
+        begin, size = end, size * 2
+
+
+def _of_items(connection: sqlite3.Connection, asked: Asked, place: Place | None) -> Iterator[Iterator[Row]]:
     window = Window(NOWHERE, asked.interval, limits_of(asked, place), asked.collections)
     shared = [*_after(asked, place), *within(asked), *during(asked), *prefiltered(asked, "n")]
     for index, first in _ways(window, "items_at", "items_of"):
-        yield _select(f"items n INDEXED BY {index}", [*first, *shared], asked)
+        yield _select(f"items n INDEXED BY {index}", [*first, *shared], asked).ask(connection)
 
 
 def _ways(window: Window, of_all: str, by_collection: str) -> Iterator[tuple[str, list[Condition]]]:

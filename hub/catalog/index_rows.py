@@ -12,7 +12,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from hub.catalog.index_plan import Bounds
-from hub.catalog.index_schema import DAY
+from hub.catalog.index_schema import DAY, number_of
 from hub.catalog.plane import Shapes, footprints
 from hub.catalog.search import Json
 from hub.catalog.where import microseconds
@@ -31,15 +31,15 @@ class Rows:
     planes: list[tuple[list[Row], list[Row]]]
 
 
-def rows_of(items: Sequence[Json], numbers: Sequence[int], collections: Sequence[int]) -> Rows:
-    """The rows of items that get these numbers. Raises BadInput naming item and field."""
+def rows_of(items: Sequence[Json], collections: Sequence[int], serial: int) -> Rows:
+    """The rows of items, which are counted from `serial`. Raises BadInput naming item and field."""
     names = [f"{item['id']}: geometry" for item in items]
     times = [times_of(item) for item in items]
     crossing = np.array([_crosses(item.get("bbox")) for item in items])
     found = footprints([item.get("geometry") for item in items], names, crossing)
     heads = [
-        (number, collection, item["id"], *time, _lasting(*time))
-        for number, collection, item, time in zip(numbers, collections, items, times, strict=True)
+        (number_of(_lasting(*time), time[0], n), collection, item["id"], *time, _lasting(*time))
+        for n, (collection, item, time) in enumerate(zip(collections, items, times, strict=True), serial)
     ]
     texts = map(compact, items)
     return Rows(

@@ -13,7 +13,7 @@ from hub.catalog.geometry import Flags
 from hub.catalog.index_asked import Asked, checked
 from hub.catalog.index_newest import Place, by_time
 from hub.catalog.index_plan import Sample
-from hub.catalog.index_schema import PLANE_NAMES
+from hub.catalog.index_schema import COUNTED, PLANE_NAMES
 from hub.catalog.index_sorted import in_order, keys_of
 from hub.catalog.index_sql import Row
 from hub.catalog.plane import Footprint, Shapes
@@ -35,7 +35,7 @@ def find(connection: sqlite3.Connection, sample_of: Callable[[str], Sample], sea
         rows = in_order(connection, asked, keys, after) if _any(asked) else iter(())
     found = list(islice(_tested(connection, asked, rows), search.limit + 1))
     shown = found[: search.limit]
-    known = {} if asked.where else _fetch(connection, "items", "json", [row[-1] for row, _ in shown])
+    known = {} if asked.where else _texts(connection, [row[-1] for row, _ in shown])
     items = [item or from_json(known[row[-1]]) for row, item in shown]
     if len(found) > search.limit:
         return Page(items, None, write_token(search, list(shown[-1][0][:-1])))
@@ -83,24 +83,29 @@ def _meet(connection: sqlite3.Connection, asked: Asked, numbers: list[int]) -> F
             if shape is None:
                 continue
             if plane not in shapes:
-                there = _fetch(connection, plane, "shape", numbers)
+                there = _shapes(connection, plane, numbers)
                 shapes[plane] = shapely.from_wkb([there.get(number) for number in numbers])
             met |= shapely.intersects(shape, shapes[plane])
         meets &= met
     return meets
 
 
-def _fetch(connection: sqlite3.Connection, table: str, column: str, numbers: list[int]) -> dict[int, Any]:
-    """A column of some rows, by number."""
+def _shapes(connection: sqlite3.Connection, plane: str, numbers: list[int]) -> dict[int, bytes]:
     marks = ", ".join("?" * len(numbers))
-    select = f"SELECT number, {column} FROM {table} WHERE number IN ({marks})"  # noqa: S608
+    select = f"SELECT number, shape FROM {plane} WHERE number IN ({marks})"  # noqa: S608
     return dict(connection.execute(select, numbers).fetchall())
 
 
 def _lies(connection: sqlite3.Connection, number: int) -> Footprint:
-    both = (_fetch(connection, plane, "shape", [number]).get(number) for plane in PLANE_NAMES)
+    both = (_shapes(connection, plane, [number]).get(number) for plane in PLANE_NAMES)
     return Footprint(*(shapely.from_wkb(shape) for shape in both))
 
 
+def _texts(connection: sqlite3.Connection, numbers: list[int]) -> dict[int, str]:
+    marks = ", ".join("?" * len(numbers))
+    select = f"SELECT number, json FROM items WHERE serial IN ({marks})"  # noqa: S608
+    return dict(connection.execute(select, [number & COUNTED for number in numbers]).fetchall())
+
+
 def _item(connection: sqlite3.Connection, number: int) -> Any:
-    return from_json(_fetch(connection, "items", "json", [number])[number])
+    return from_json(_texts(connection, [number])[number])

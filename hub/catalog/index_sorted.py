@@ -8,6 +8,7 @@ from typing import Any
 
 from hub.catalog.index_asked import Asked
 from hub.catalog.index_newest import limits_of, windows
+from hub.catalog.index_schema import COUNTED
 from hub.catalog.index_sql import Condition, Row, Select, at, during, in_tree, prefiltered, within
 from hub.catalog.search import Search
 from hub.errors import BadInput
@@ -67,9 +68,9 @@ def _in_trees(asked: Asked) -> Condition:
     texts, values = [], []
     for plane, window in windows(asked, limits_of(asked, None)):
         text, some = in_tree(window.bounds)
-        texts.append(f"SELECT t.number FROM {plane}_tree t WHERE {text}")  # noqa: S608
+        texts.append(f"SELECT t.number & {COUNTED} FROM {plane}_tree t WHERE {text}")  # noqa: S608
         values += some
-    return f"n.number IN ({' UNION ALL '.join(texts)})", values
+    return f"n.serial IN ({' UNION ALL '.join(texts)})", values
 
 
 def _beyond(keys: list[Key], place: list[Any]) -> Condition:

@@ -19,7 +19,7 @@ class Select:
     columns: str
     source: str
     conditions: list[Condition]
-    order: str
+    order: str = "1"
     values: list[Any] = field(default_factory=list)  # for marks in the columns
 
     def ask(self, connection: sqlite3.Connection) -> sqlite3.Cursor:
