@@ -67,7 +67,7 @@ def test_every_dependency_has_its_word_in_the_decisions() -> None:
 
 
 def test_no_commit_names_a_folder_of_somebodys_machine_or_a_registry() -> None:
-    words = r"/root/|/home/[a-z]+/|registry\.npmjs|/work/"
+    words = r"/root/\.pyenv|/home/[a-z]+/|registry\.npmjs|/work/"
     found = subprocess.run(
         ["git", "grep", "-nIE", words, "--", ":!uv.lock", ":!tests/test_docs.py"],
         cwd=ROOT,

@@ -15,6 +15,7 @@ from tests.newcomer import Run, make_run
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 
 LONG = 120_000  # milliseconds that anything here may take on a busy machine
+expect.set_options(timeout=30_000)
 PASSWORD = "drift ice and a lantern"
 
 
@@ -85,9 +86,9 @@ def test_from_an_address_to_a_plot_of_the_arctic(page: Page, run: Run, shots: Pa
 
     page.locator('.lm-TabBar-tab[title*="Polar catalogs"]').click()
     panel = page.locator('[aria-label="Polar catalogs"]').locator("visible=true").last
-    expect(panel.get_by_role("radio", name="Arctic")).to_be_checked()
+    expect(panel.get_by_role("radio", name="Arctic", exact=True)).to_be_checked()
     draw_box_over_the_pole(panel, page)
-    expect(panel.get_by_text(re.compile("North Pole"))).to_be_visible()
+    expect(panel.get_by_text(re.compile("over the pole"))).to_be_visible()
     panel.get_by_text(re.compile("^When")).click()
     panel.get_by_label("From").fill("1978-11-01")
     panel.get_by_label("To", exact=True).fill("1978-11-30")
@@ -124,7 +125,7 @@ def test_the_south_pole_is_a_switch_away(page: Page, run: Run, shots: Path) -> N
     panel = page.locator('[aria-label="Polar catalogs"]').locator("visible=true").last
     panel.get_by_text("Antarctic", exact=True).click()
     draw_box_over_the_pole(panel, page)
-    expect(panel.get_by_text(re.compile("South Pole"))).to_be_visible()
+    expect(panel.get_by_text(re.compile("over the pole"))).to_be_visible()
     panel.get_by_role("button", name="Search", exact=True).click()
     rows = panel.get_by_role("list", name="Items found").get_by_role("button")
     expect(rows.first).to_be_visible()
