@@ -24,6 +24,7 @@ ETC = (
     "gai.conf",
     "host.conf",
     "hosts",
+    "fonts",
     "inputrc",
     "ld.so.cache",
     "ld.so.conf",
