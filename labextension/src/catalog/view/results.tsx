@@ -24,6 +24,26 @@ function SourceList({ sources }: { sources: readonly SourceReport[] }): ReactEle
   );
 }
 
+/** Sources in one line that opens. */
+function FoldedSources({
+  sources,
+  word
+}: {
+  sources: readonly SourceReport[];
+  word: string;
+}): ReactElement | null {
+  return sources.length === 0 ? null : (
+    <details className="ph-Disclosure ph-mod-sources">
+      <summary>
+        {counted(sources.length, 'catalog')} {word}
+      </summary>
+      <SourceList sources={sources} />
+    </details>
+  );
+}
+
+const FEW = 2;
+
 /** All sources while they are asked; then what went wrong, and the others when one wants to know. */
 function Sources(): ReactElement | null {
   const [{ sources, phase }] = useCatalog();
@@ -31,15 +51,15 @@ function Sources(): ReactElement | null {
     return <SourceList sources={sources} />;
   }
   const answered = sources.filter(s => s.state === 'ok');
+  const silent = sources.filter(s => s.state !== 'ok');
   return (
     <>
-      <SourceList sources={sources.filter(s => s.state !== 'ok')} />
-      {answered.length > 0 && (
-        <details className="ph-Disclosure ph-mod-sources">
-          <summary>{counted(answered.length, 'catalog')} answered</summary>
-          <SourceList sources={answered} />
-        </details>
+      {silent.length > FEW ? (
+        <FoldedSources sources={silent} word="did not answer rightly" />
+      ) : (
+        <SourceList sources={silent} />
       )}
+      <FoldedSources sources={answered} word="answered" />
     </>
   );
 }
@@ -235,7 +255,7 @@ export function Results(): ReactElement {
     );
   }
   return (
-    <section className="ph-Results" aria-label="Results">
+    <section className="ph-Results" aria-label="Results" aria-busy={phase === 'searching'}>
       <Progress />
       <div className="ph-Results-tools">
         <Sources />
