@@ -44,6 +44,8 @@ def test_processes_memory_and_removal(here: Cgroups) -> None:
     forks = run_in(group, "for i in $(seq 40); do sleep 2 & done; wait")
     assert "fork" in forks.stderr
     wait_for(lambda: not group.processes())
+    assert group.remove()
+    group = here.make("bob", Limits(cpu=1, memory=64_000_000))
     hog = run_in(group, "head -c 200000000 /dev/zero | tail; echo ended with $?")
     assert "ended with 137" in hog.stdout
     assert group.remove()
