@@ -14,7 +14,9 @@ from fastapi.responses import HTMLResponse, StreamingResponse
 from hub.api.compression import Compression
 from tests.fakes.serving import served
 
-ITEMS = [{"id": f"arcticdem_{n}", "bbox": [-45.0, 80.0, -44.0, 81.0]} for n in range(200)]
+ITEMS: list[dict[str, object]] = [
+    {"id": f"arcticdem_{n}", "bbox": [-45.0, 80.0, -44.0, 81.0]} for n in range(200)
+]
 
 
 def make_app() -> FastAPI:

@@ -153,12 +153,13 @@ def test_answers_kept_from_the_start_do_not_hide_a_change(hub: RunningHub, page:
           const config = JSON.parse(document.getElementById('jupyter-config-data').textContent);
           const xsrf = document.cookie.match(/(?:^|; )_xsrf=([^;]*)/)[1];
           const ask = (path, init) => fetch(new Request(config.baseUrl + path, {
-            ...init, headers: {Authorization: `token ${config.token}`, 'X-XSRFToken': xsrf}
+            ...init, cache: 'no-store', headers: {Authorization: `token ${config.token}`, 'X-XSRFToken': xsrf}
           })).then(answer => answer.json());
           const path = 'api/contents?content=1&hash=0';
           const before = await ask(path, {});
           const made = await ask('api/contents', {method: 'POST', body: JSON.stringify({type: 'file'})});
           const after = await ask(path, {});
+          if (!made.name) throw new Error(JSON.stringify(made));
           return [before, after].map(l => l.content.map(entry => entry.name).includes(made.name));
         }"""
     )
