@@ -66,9 +66,18 @@ mkdirSync(folder, { recursive: true });
 for (const [name, scale] of Object.entries(SCALES)) {
   const atlas = JSON.parse(readFileSync(require.resolve(`world-atlas/countries-${name}.json`)));
   const parts = atlas.objects.countries.geometries;
-  const land = merge(atlas, parts.filter(p => !ICE.has(p.id)));
-  const ice = merge(atlas, parts.filter(p => ICE.has(p.id)));
-  for (const [pole, sign] of [['north', 1], ['south', -1]]) {
+  const land = merge(
+    atlas,
+    parts.filter(p => !ICE.has(p.id))
+  );
+  const ice = merge(
+    atlas,
+    parts.filter(p => ICE.has(p.id))
+  );
+  for (const [pole, sign] of [
+    ['north', 1],
+    ['south', -1]
+  ]) {
     const all = [...shapes(land, false, sign, scale), ...shapes(ice, true, sign, scale)];
     writeFileSync(join(folder, `${pole}-${name}.json`), JSON.stringify({ scale, shapes: all }));
   }
