@@ -35,7 +35,7 @@ def test_stop_leaves_nothing(hub: RunningHub) -> None:
     hub.add_user("hana")
     hub.spawn("hana", {"profile": "tiny"})
     hub.kernel("hana").run("import subprocess; subprocess.Popen(['sleep', '1000'], start_new_session=True)")
-    hub.terminal("hana").run("nohup setsid sleep 1000 > /dev/null 2>&1 &")
+    hub.terminal("hana").run("(setsid nohup sleep 1000 > /dev/null 2>&1 &)")
     pids = machine.tree(box_of(hub, "hana"))
     assert len(pids) >= 5
     assert not cgroups.find("polarhub-tests").held or any(g.name == "hana" for g in groups_of(hub))
