@@ -8,34 +8,44 @@ import { SessionWatch, type Host } from './watch.js';
 
 const COMMAND = 'polarhub:sign-in-again';
 
-/** One notice that changes its words, instead of many. */
+/** One notice that changes its words, instead of many. Whoever closes it is left alone until there is news. */
 class Notice {
   private id: string | null = null;
+  private state: State = 'quiet';
 
   constructor(private readonly signIn: () => void) {}
 
   show(state: State, sentence: string): void {
-    if (state === 'quiet') {
-      this.takeAway();
-      return;
+    const news = state !== this.state;
+    if (state !== 'quiet') {
+      this.say(state, sentence, news);
+    } else if (news) {
+      this.drop();
+      Notification.success('You are signed in. Everything goes on.', { autoClose: 5000 });
     }
+    this.state = state;
+  }
+
+  /** Forget what was said, so that it is said again where it still holds. */
+  drop(): void {
+    if (this.id !== null) {
+      Notification.dismiss(this.id);
+      this.id = null;
+    }
+  }
+
+  private say(state: 'soon' | 'over', sentence: string, news: boolean): void {
     const options = {
-      message: sentence,
       type: state === 'soon' ? ('warning' as const) : ('error' as const),
       autoClose: false as const,
       actions: [{ label: 'Sign in again', displayType: 'accent' as const, callback: this.signIn }]
     };
-    if (this.id === null || !Notification.update({ id: this.id, ...options })) {
-      this.id = Notification.emit(sentence, options.type, options);
+    if (this.id !== null && !news) {
+      Notification.update({ id: this.id, message: sentence, ...options });
+      return;
     }
-  }
-
-  private takeAway(): void {
-    if (this.id !== null) {
-      Notification.dismiss(this.id);
-      this.id = null;
-      Notification.success('You are signed in. Everything goes on.', { autoClose: 5000 });
-    }
+    this.drop();
+    this.id = Notification.emit(sentence, options.type, options);
   }
 }
 
@@ -89,9 +99,13 @@ export const sessionPlugin: JupyterFrontEndPlugin<void> = {
     const hub = new URL(PageConfig.getOption('hubHost') + prefix, location.origin).href;
     const api = new SessionApi({ hub, server: URLExt.join(settings.baseUrl, '/') });
     const signIn = (): void => {
-      openSignIn(api.signIn, () => void watch.look());
+      openSignIn(api.signIn, () => {
+        notice.drop();
+        void watch.look();
+      });
     };
-    const watch = new SessionWatch(api, makeHost(settings, new Notice(signIn)));
+    const notice = new Notice(signIn);
+    const watch = new SessionWatch(api, makeHost(settings, notice));
     app.commands.addCommand(COMMAND, {
       label: 'Sign in Again',
       caption: 'Sign in at the hub once more; what is open stays open',

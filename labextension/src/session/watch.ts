@@ -57,7 +57,7 @@ export class SessionWatch {
 
   private tell(remaining: Remaining): void {
     const state = stateOf(remaining);
-    if (state !== this.state || state === 'soon') {
+    if (state !== this.state || state !== 'quiet') {
       this.host.show(state, sentence(remaining));
     }
     this.state = state;
