@@ -169,7 +169,7 @@ def _extensions() -> Path:
 
 
 def _right(folder: Path, count: int, each: int) -> list[Row]:
-    world = special(make_world(count * 12, seed=5))
+    world = special(make_world(count * 60, seed=5))
     world = world.chosen(np.arange(min(count, len(world))))
     searches = hard_searches(world, each)
     items = np.array([s2.item(ring) for ring in world.rings])

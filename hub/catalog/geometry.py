@@ -14,8 +14,9 @@ ways, and items and questions are read alike:
   read all else, and every *box*: a ring whose edges all follow meridians and parallels, and both.
 
 A box's edge that is longer than 180° is the one case with two meanings. It is taken as written where the
-box is at least 359° wide or turns counter-clockwise as written, which RFC 7946 asks for; otherwise it
-crosses the antimeridian. A west > east `bbox` beside the geometry settles it for crossing.
+box turns counter-clockwise as written, which RFC 7946 asks for, or goes all the way round: 360° wide, or
+359° and so high that it is a grid and no scene. Otherwise it crosses the antimeridian. A west > east `bbox`
+beside the geometry settles it for crossing.
 """
 
 from collections.abc import Sequence
@@ -32,7 +33,8 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 POLAR = 60.0  # degrees: from here poleward edges are straight in the polar plane
-ALL_ROUND = 359.0  # degrees: a box this wide goes all the way round, but for the step of its grid
+ALL_ROUND = 359.0  # degrees: a box this wide may go all the way round but for the step of its grid
+HIGH = 10.0  # degrees: and does, where it is higher than any scene
 
 
 POINT, LINE, SHELL, HOLE = range(4)  # what a run of positions is
@@ -197,12 +199,13 @@ def _any(flags: Flags, first: Ints) -> Flags:
 
 def _wide(parts: Parts, raw: Floats, part: Ints) -> Flags:
     """Where the edges of a box that are longer than 180° are meant as written."""
-    first, lon = parts.start[:-1], parts.lonlat[:, 0]
+    first, (lon, lat) = parts.start[:-1], parts.lonlat.T
     west, east = np.minimum.reduceat(lon, first), np.maximum.reduceat(lon, first)
     # an edge from side to side of the box; any other long edge is a jump
     across = np.abs(raw) == (east - west)[part]
     twice_area = np.add.reduceat((2 * lon - raw) * _rise(parts), first)
-    wide = (east - west >= ALL_ROUND) | (twice_area > 0)
+    high = np.maximum.reduceat(lat, first) - np.minimum.reduceat(lat, first) > HIGH
+    wide: Flags = (east - west == 360) | ((east - west >= ALL_ROUND) & high) | (twice_area > 0)
     return wide & ~_any((np.abs(raw) > 180) & ~across, first)
 
 

@@ -1,21 +1,21 @@
 """Candidates by time: a stream of rows from each plane, in the way that the plan found cheaper, merged."""
 
 import heapq
-import json
 import sqlite3
 from collections.abc import Callable, Iterator
 
 from hub.catalog.index_asked import Asked
 from hub.catalog.index_plan import EVER, Sample, Window
 from hub.catalog.index_rows import bounds_of_one
-from hub.catalog.index_schema import COUNTED, PLANE_NAMES, SERIAL, number_of
+from hub.catalog.index_schema import COUNTED, LASTING, PLANE_NAMES, first_of
 from hub.catalog.index_sql import Condition, Row, Select, at, during, in_tree, meets, prefiltered, within
 from hub.catalog.plane import Footprint
 
 Place = tuple[int, str, int]
 """The time, id and collection of the last item shown."""
 
-SLICE = 48  # rows of the tree that are looked up at first
+SLICE = 32  # rows of the tree that are looked up at first
+INSIDE = LASTING | COUNTED  # the part of a number within a step of time
 NOWHERE = (0, 0, 0, 0, 0, 0)
 
 
@@ -63,41 +63,52 @@ def _of_planes(
     for plane, window in windows(asked, limits_of(asked, place)):
         here = [meets(window.bounds), *shared]
         if sample_of(plane).prefers_tree(window, asked.search.limit, asked.newest_first):
-            found = Select("t.number", f"{plane}_tree t", [in_tree(window.bounds)], "NULL").ask(connection)
-            numbers = sorted((number for (number,) in found), reverse=asked.newest_first)
             source, conditions = f"{plane} n NOT INDEXED{more}", [at(window.at), *here]
-            for some in _parted(numbers, window):
-                yield _looked_up(connection, some, source, conditions, asked)
+            numbers = _from_tree(connection, plane, window, asked.newest_first)
+            yield _looked_up(connection, numbers, source, conditions, asked)
             continue
         for index, first in _ways(window, f"{plane}_walk", f"{plane}_of"):
             yield _select(f"{plane} n INDEXED BY {index}{more}", [*first, *here], asked).ask(connection)
 
 
-def _parted(numbers: list[int], window: Window) -> Iterator[list[int]]:
-    """Those of the tree's numbers that are of the right time: of items that last, and of the others."""
-    for lasting, (low, high) in ((0, window.brief), (1, window.at)):
-        first, last = number_of(lasting, low), number_of(lasting, high) | COUNTED
-        some = [number for number in numbers if first <= number <= last]
+def _from_tree(
+    connection: sqlite3.Connection, plane: str, window: Window, newest_first: bool
+) -> Iterator[list[int]]:
+    """Numbers of the right place and time, in slices of which none cuts a step of time in two."""
+    (low, high), size = window.at, SLICE
+    brief = [first_of(window.brief[0]), first_of(window.brief[1]) | INSIDE]
+    first, last = first_of(low), first_of(high) | INSIDE
+    while True:
+        when: list[Condition] = [
+            ("t.number BETWEEN ? AND ?", [first, last]),
+            (f"(t.number & {LASTING} OR t.number BETWEEN ? AND ?)", brief),
+        ]
+        order = f"t.number {'DESC' if newest_first else 'ASC'} LIMIT {size}"
+        select = Select("t.number", f"{plane}_tree t", [in_tree(window.bounds), *when], order)
+        numbers = [number for (number,) in select.ask(connection)]
+        if len(numbers) < size:
+            yield numbers
+            return
+        end = numbers[-1] & ~INSIDE  # the step that may be cut
+        some = [number for number in numbers if number & ~INSIDE != end]
         if some:
             yield some
+            first, last = (first, end | INSIDE) if newest_first else (end, last)
+        size *= 4
 
 
 def _looked_up(
     connection: sqlite3.Connection,
-    numbers: list[int],
+    slices: Iterator[list[int]],
     source: str,
     conditions: list[Condition],
     asked: Asked,
 ) -> Iterator[Row]:
-    """Rows by number, in slices of which none cuts a step of time in two."""
-    begin, size = 0, SLICE
-    while begin < len(numbers):
-        end = min(begin + size, len(numbers))
-        while end < len(numbers) and numbers[end] >> SERIAL == numbers[end - 1] >> SERIAL:
-            end += 1
-        these: Condition = ("n.number IN (SELECT value FROM json_each(?))", [json.dumps(numbers[begin:end])])
-        yield from _select(source, [these, *conditions], asked).ask(connection)
-        begin, size = end, size * 2
+    """The rows of these numbers, in order."""
+    for numbers in slices:
+        these: Condition = (f"n.number IN ({', '.join('?' * len(numbers))})", [*numbers])
+        rows = _select(source, [these, *conditions], asked, order="NULL").ask(connection).fetchall()
+        yield from sorted(rows, reverse=asked.newest_first)
 
 
 def _of_items(connection: sqlite3.Connection, asked: Asked, place: Place | None) -> Iterator[Iterator[Row]]:
@@ -117,10 +128,10 @@ def _ways(window: Window, of_all: str, by_collection: str) -> Iterator[tuple[str
             yield by_collection, [("n.collection = ?", [number]), *when]
 
 
-def _select(source: str, conditions: list[Condition], asked: Asked) -> Select:
+def _select(source: str, conditions: list[Condition], asked: Asked, order: str | None = None) -> Select:
     way = "DESC" if asked.newest_first else "ASC"
-    order = f"n.at {way}, n.id {way}, n.collection {way}"
-    return Select("n.at, n.id, n.collection, n.number", source, conditions, order)
+    by_time = f"n.at {way}, n.id {way}, n.collection {way}"
+    return Select("n.at, n.id, n.collection, n.number", source, conditions, order or by_time)
 
 
 def _after(asked: Asked, place: Place | None) -> list[Condition]:

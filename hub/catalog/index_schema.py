@@ -21,12 +21,13 @@ from pathlib import Path
 
 from hub.errors import Unavailable
 
-VERSION = 2
+VERSION = 3
 PLANE_NAMES = ("north", "south")
 DAY = 86_400_000_000  # microseconds
 STEP = 3 * DAY
-SERIAL = 40  # bits of a number that count the items; above them are 21 for the step of time, and `lasting`
+SERIAL = 40  # bits of a number that count the items; above them one for `lasting`, then the step of time
 COUNTED = (1 << SERIAL) - 1
+LASTING = 1 << SERIAL
 
 ITEMS = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -56,9 +57,14 @@ CREATE VIRTUAL TABLE {plane}_tree USING rtree_i32 (number, x0, x1, y0, y1);
 
 
 def number_of(lasting: int, at: int, serial: int = 0) -> int:
-    """The number of an item, or the least that an item of that time can have."""
+    """The number of an item. It grows with time, and by steps alone: `first_of` tells where one begins."""
+    return first_of(at) | lasting << SERIAL | serial
+
+
+def first_of(at: int) -> int:
+    """The least number of the step of time in which a moment lies."""
     step = min(max(at // STEP + (1 << 20), 0), (1 << 21) - 1)
-    return ((lasting << 21 | step) << SERIAL) | serial
+    return step << (SERIAL + 1)
 
 
 def connect(path: Path, readonly: bool) -> sqlite3.Connection:

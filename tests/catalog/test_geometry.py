@@ -76,6 +76,7 @@ MEANINGS = {
         [(0, 70), (120, 61)],
         [(0, 59)],
     ),
+    "a small box over the antimeridian": (box(179.8, -1, -179.7, 1), [(180, 0), (179.9, 0.9)], [(0, 0)]),
     "a box from pole to parallel": (box(-180, 80, 180, 90), [(0, 90), (33, 80.1), (180, 85)], [(33, 79.9)]),
     "a band": (box(-180, 60, 180, 70), [(0, 65), (180, 65)], [(0, 90), (0, 75), (0, 55)]),
     "the globe": (box(-180, -90, 180, 90), [(0, 0), (0, 90), (77, -90), (180, 1), (12, 45)], []),
@@ -260,6 +261,39 @@ def test_polygons_meet_footprints_as_s2_says(ring: np.ndarray, other: np.ndarray
     geometry, area = ({"type": "Polygon", "coordinates": [r.tolist()]} for r in (ring, other))
     search = Search(area=area)
     said = meet(footprint(area), footprint(geometry))
+    assert said == bool(judge(search, s2.item(ring))) or touching(search, geometry)
+
+
+@st.composite
+def footprints_elsewhere(draw: st.DrawFn) -> np.ndarray:
+    """Four corners of a scene on the antimeridian or on Greenwich, in one hemisphere or over the equator."""
+    lon, lat = draw(st.sampled_from([0, 180])), draw(st.floats(-50, 50))
+    wide, high, slant = draw(st.floats(0.5, 9)), draw(st.floats(0.5, 4.9)), draw(st.floats(-3, 3))
+    corners = np.array([[-wide, -high], [wide, -high + slant], [wide, high + slant], [-wide, high]])
+    ring = corners + np.array([lon + draw(st.floats(-5, 5)), lat])
+    if abs(slant) > 0.001:  # a box that turns the wrong way has two meanings
+        ring = ring[:: draw(st.sampled_from([1, -1]))]
+    ring[:, 0] = ring[:, 0] % 360 if draw(st.booleans()) else (ring[:, 0] + 180) % 360 - 180
+    assume(np.abs(ring[:, 1]).max() < 59)
+    return np.round(np.vstack((ring, ring[:1])), 6)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    ring=footprints_elsewhere(),
+    west=st.floats(-180, 179.9),
+    width=st.floats(0.1, 60),
+    south=st.floats(-60, 58),
+    height=st.floats(0.1, 60),
+)
+def test_footprints_elsewhere_meet_boxes_as_s2_says(
+    ring: np.ndarray, west: float, width: float, south: float, height: float
+) -> None:
+    east = west + width if west + width <= 180 else west + width - 360
+    search = Search(bbox=(west, south, east, min(south + height, 89.0)))
+    assert search.bbox
+    geometry = {"type": "Polygon", "coordinates": [ring.tolist()]}
+    said = meet(box_footprint(search.bbox), footprint(geometry))
     assert said == bool(judge(search, s2.item(ring))) or touching(search, geometry)
 
 
