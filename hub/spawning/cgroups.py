@@ -72,6 +72,7 @@ class Group:
                     if folder.exists():
                         folder.rmdir()
                     left.discard(folder)
+                    folder.parent.rmdir()  # the last one out; not while another server has a group
             if left and time.monotonic() > deadline:
                 return False
             if left:
@@ -108,7 +109,7 @@ class Cgroups:
         """The group of a server, with its limits set. Raises OSError where a limit cannot be set."""
         group = self.group(slug)
         for kind, folder in group.folders.items():
-            folder.mkdir(exist_ok=True)
+            _make(folder, self.version, self.parents)
             for name, value in limits.settings(kind, self.version).items():
                 _set(folder / name, value)
         return group
@@ -118,18 +119,23 @@ class Cgroups:
         return Group({kind: parent / slug for kind, parent in self.parents.items()})
 
     def sweep(self) -> None:
-        """Remove what an earlier hub left: groups without processes."""
-        for parent in self.parents.values():
-            for folder in [p for p in parent.iterdir() if p.is_dir()]:
+        """Remove what an earlier hub left: groups without processes, then our own folders."""
+        for parent in set(self.parents.values()):
+            for folder in [*parent.glob("*/"), parent]:
                 with contextlib.suppress(OSError):
                     folder.rmdir()
 
-    def close(self) -> None:
-        """Remove our own groups, when no server is left."""
-        self.sweep()
-        for parent in self.parents.values():
-            with contextlib.suppress(OSError):
-                parent.rmdir()
+
+def _make(folder: Path, version: int, kinds: Iterable[str]) -> None:
+    """Make a group and its parent, which goes with its last group: maybe just now. Raises OSError."""
+    for _ in range(5):
+        with contextlib.suppress(FileNotFoundError):
+            folder.parent.mkdir(exist_ok=True)
+            if version == 2:
+                _enable(folder.parent, kinds)
+            folder.mkdir(exist_ok=True)
+            return
+    raise OSError(f"{folder} cannot be made")
 
 
 def _set(path: Path, value: str) -> None:
@@ -202,15 +208,14 @@ def _places(proc: Path) -> dict[str, Path]:
 
 
 def _usable(parent: Path, kind: str, version: int) -> Path:
-    """The folder, after a trial that a limit can be set in it. Raises OSError."""
-    parent.mkdir(exist_ok=True)
+    """The folder, after a trial that a limit can be set in it; the trial leaves nothing. Raises OSError."""
     trial = parent / f".trial-{os.getpid()}"
-    trial.mkdir(exist_ok=True)
+    _make(trial, version, [kind])
     try:
         for name, value in Limits(1, 1 << 30).settings(kind, version).items():
             _set(trial / name, value)
     finally:
-        trial.rmdir()
+        Group({kind: trial}).remove()
     return parent
 
 
@@ -224,12 +229,9 @@ def _version2(own: Path, name: str) -> Cgroups:
         if not offered:
             return Cgroups(2, {})
         _delegate(own, offered)
-        parent = own / name
-        parent.mkdir(exist_ok=True)
-        _enable(parent, offered)
         for kind in offered:
             with contextlib.suppress(OSError):
-                parents[kind] = _usable(parent, kind, 2)
+                parents[kind] = _usable(own / name, kind, 2)
     return Cgroups(2, parents)
 
 

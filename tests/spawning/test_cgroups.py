@@ -22,7 +22,6 @@ def here() -> Iterator[Cgroups]:
     try:
         yield found
     finally:
-        found.close()
         assert not [parent for parent in found.parents.values() if parent.exists()]
 
 
@@ -50,6 +49,7 @@ def test_processes_memory_and_removal(here: Cgroups) -> None:
     assert "ended with 137" in hog.stdout
     assert group.remove()
     assert not [folder for folder in group.folders.values() if folder.exists()]
+    assert not [parent for parent in here.parents.values() if parent.exists()], "the last one out"
 
 
 @pytest.mark.skipif(not ROOT, reason="only root writes this machine's control groups")

@@ -28,7 +28,7 @@ def box_of(hub: RunningHub, name: str) -> int:
 def groups_of(hub: RunningHub) -> list[Path]:
     """The control groups that this hub's servers have now."""
     parents = groups_for(Settings.load({"POLARHUB_DATA": str(hub.data)})).parents.values()
-    return [folder for parent in parents for folder in parent.iterdir() if folder.is_dir()]
+    return [folder for parent in parents for folder in parent.glob("*/")]
 
 
 def test_stop_leaves_nothing(hub: RunningHub) -> None:
