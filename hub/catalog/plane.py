@@ -76,7 +76,18 @@ def footprint(geometry: Any, where: str = "geometry") -> Footprint:
     parts = take_apart([geometry], [where])
     if len(parts.kind) == 1 and parts.kind[0] == POINT:
         return _point(parts.lonlat)
-    return footprints([geometry], [where])[0]
+    reading = read(parts)
+    if len(parts.kind) == 1 and parts.kind[0] == SHELL and reading.in_plane[0]:
+        return _ring_in_plane(parts.lonlat, NORTH if reading.low[0] > 0 else SOUTH)
+    return _draw(parts, reading, 1)[0]
+
+
+def _ring_in_plane(lonlat: Floats, plane: int) -> Footprint:
+    """What is drawn on a polar map, mostly: worth a short way."""
+    shape: BaseGeometry = shapely.Polygon(to_plane(lonlat, plane))
+    if not shape.is_valid:
+        shape = shapely.make_valid(shape, method="structure")
+    return Footprint(shape, None) if plane == NORTH else Footprint(None, shape)
 
 
 def _point(lonlat: Floats) -> Footprint:
@@ -95,10 +106,13 @@ def footprints(
     `crossing` says of each whether a west > east bbox lies beside it.
     """
     parts = take_apart(geometries, names)
-    found = Footprints(np.full(len(geometries), None), np.full(len(geometries), None))
     if not len(parts.kind):
-        return found
-    reading = read(parts, crossing)
+        return Footprints(np.full(len(geometries), None), np.full(len(geometries), None))
+    return _draw(parts, read(parts, crossing), len(geometries))
+
+
+def _draw(parts: Parts, reading: Reading, count: int) -> Footprints:
+    found = Footprints(np.full(count, None), np.full(count, None))
     for plane, into in ((NORTH, found.north), (SOUTH, found.south)):
         if not _reaches(reading, plane).any():
             continue
