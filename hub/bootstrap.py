@@ -105,19 +105,13 @@ def _files(names: Iterable[str]) -> Iterable[Path]:
         )
 
 
-def uv_sync(*options: str) -> list[str]:
-    """uv, held to the lock, to the machine's own Python and to compiled bytecode."""
-    return [
-        str(UV),
-        "sync",
-        "--frozen",
-        "--no-progress",
-        "--compile-bytecode",
-        "--inexact",
-        "--python",
-        sys.executable,
-        *options,
-    ]
+def uv_sync(environment: Path, *options: str) -> list[str]:
+    """uv, held to the lock, to the machine's own Python and to compiled bytecode.
+
+    An environment that is there keeps its Python: naming one again would make uv build it anew.
+    """
+    python = [] if (environment / "bin" / "python").exists() else ["--python", sys.executable]
+    return [str(UV), "sync", "--frozen", "--no-progress", "--compile-bytecode", "--inexact", *python, *options]
 
 
 def python_steps(groups: list[str]) -> list[Step]:
@@ -136,7 +130,7 @@ def python_steps(groups: list[str]) -> list[Step]:
             "Python packages",
             ("uv.lock", "pyproject.toml", "labextension/pyproject.toml"),
             VENV / "bin" / "jupyterhub",
-            lambda: [uv_sync(*chosen)],
+            lambda: [uv_sync(VENV, *chosen)],
             key=" ".join(groups),
         ),
     ]
@@ -151,7 +145,7 @@ def node_steps() -> list[Step]:
         ("uv.lock",),
         bin_ / "npm",
         lambda: [
-            uv_sync("--only-group", "node", "--no-install-workspace"),
+            uv_sync(TOOLS / "node", "--only-group", "node", "--no-install-workspace"),
             [
                 "ln",
                 "-sf",
