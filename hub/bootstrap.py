@@ -111,7 +111,16 @@ def uv_sync(environment: Path, *options: str) -> list[str]:
     An environment that is there keeps its Python: naming one again would make uv build it anew.
     """
     python = [] if (environment / "bin" / "python").exists() else ["--python", sys.executable]
-    return [str(UV), "sync", "--frozen", "--no-progress", "--compile-bytecode", "--inexact", *python, *options]
+    return [
+        str(UV),
+        "sync",
+        "--frozen",
+        "--no-progress",
+        "--compile-bytecode",
+        "--inexact",
+        *python,
+        *options,
+    ]
 
 
 def python_steps(groups: list[str]) -> list[Step]:
