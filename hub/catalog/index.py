@@ -8,8 +8,10 @@ from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
+
 from hub.catalog.index_plan import Sample
-from hub.catalog.index_rows import Rows, compact, rows_of
+from hub.catalog.index_rows import Row, Rows, compact, rows_of
 from hub.catalog.index_schema import COUNTED, PLANE_NAMES, connect
 from hub.catalog.index_search import find
 from hub.catalog.search import Json, Page, Search
@@ -131,6 +133,7 @@ class Index:
                 connection,
                 connection.execute("SELECT number FROM items WHERE collection = ?", row).fetchall(),
             )
+            connection.execute("DELETE FROM reach WHERE collection = ?", row)
             connection.execute("DELETE FROM collections WHERE number = ?", row)
 
     def search(self, search: Search) -> Page:
@@ -197,8 +200,26 @@ def _write(connection: sqlite3.Connection, rows: Rows) -> None:
     connection.execute("UPDATE meta SET value = value + ? WHERE key = 'serial'", (len(items),))
     for plane, (plain, tree) in zip(PLANE_NAMES, rows.planes, strict=True):
         connection.executemany(f"INSERT INTO {plane} VALUES ({_marks(14)})", plain)  # noqa: S608
+        connection.executemany(_REACH, _reaches(plane, plain))
         connection.executemany(f"INSERT INTO {plane}_tree VALUES ({_marks(5)})", tree)  # noqa: S608
     connection.execute("UPDATE meta SET value = value + ? WHERE key = 'items'", (len(rows.items),))
+
+
+_REACH = """
+INSERT INTO reach VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+    x0 = min(x0, excluded.x0), x1 = max(x1, excluded.x1), y0 = min(y0, excluded.y0),
+    y1 = max(y1, excluded.y1), r0 = min(r0, excluded.r0), r1 = max(r1, excluded.r1)
+"""
+
+
+def _reaches(plane: str, rows: list[Row]) -> Iterator[Row]:
+    """The bounds of each collection's rows in a plane."""
+    collections = np.array([row[1] for row in rows], dtype=np.int64)
+    bounds = np.array([row[7:13] for row in rows], dtype=np.int64).reshape(-1, 3, 2)
+    for number in np.unique(collections).tolist():
+        some = bounds[collections == number]
+        ends = np.column_stack((some[:, :, 0].min(0), some[:, :, 1].max(0)))
+        yield (plane, number, *ends.ravel().tolist())
 
 
 def _marks(count: int) -> str:

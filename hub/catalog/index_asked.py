@@ -20,7 +20,7 @@ class Asked:
 
     search: Search
     collections: tuple[int, ...] | None
-    areas: tuple[Footprint, ...]  # all must be met
+    areas: tuple[Footprint, ...]  # all must be met; the least comes first
     interval: tuple[int, int] | None
     where: Where | None
 
@@ -56,11 +56,20 @@ def checked(connection: sqlite3.Connection, search: Search) -> Asked:
         for shape in (area.north, area.south):
             if shape is not None:
                 shapely.prepare(shape)
+    areas.sort(key=_extent)
     numbers = None
     if search.collections is not None:
         known = dict(connection.execute("SELECT id, number FROM collections"))
         numbers = tuple(sorted({known[name] for name in search.collections if name in known}))
     return Asked(search, numbers, tuple(areas), _span(search.interval), where)
+
+
+def _extent(area: Footprint) -> float:
+    extent = 0.0
+    for shape in (area.north, area.south):
+        x0, y0, x1, y1 = shape.bounds if shape is not None else (0, 0, 0, 0)
+        extent += (x1 - x0) * (y1 - y0)
+    return extent
 
 
 def _span(interval: Interval | None) -> tuple[int, int] | None:

@@ -1,20 +1,26 @@
-"""Candidates by time: a stream of rows from each plane, in the way that the plan found cheaper, merged."""
+"""Items by time: a stream of rows from each plane, in the way the plan found cheaper, tested and merged."""
 
 import heapq
 import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import chain, islice
+
+import shapely
+from shapely.geometry.base import BaseGeometry
 
 from hub.catalog.index_asked import Asked
 from hub.catalog.index_plan import EVER, Sample, Window
 from hub.catalog.index_rows import bounds_of_one
 from hub.catalog.index_schema import COUNTED, LASTING, PLANE_NAMES, first_of
 from hub.catalog.index_sql import Condition, Row, Select, at, during, in_tree, meets, prefiltered, within
-from hub.catalog.plane import Footprint
 
 Place = tuple[int, str, int]
 """The time, id and collection of the last item shown."""
 
-SLICE = 32  # rows of the tree that are looked up at first
+BATCH = 256  # shapes that are tested at once, at the most
+SLICE = 96  # numbers that the tree is asked for at first
+FEW = 24  # rows that are looked up at once, at the least
 INSIDE = LASTING | COUNTED  # the part of a number within a step of time
 NOWHERE = (0, 0, 0, 0, 0, 0)
 
@@ -22,7 +28,10 @@ NOWHERE = (0, 0, 0, 0, 0, 0)
 def by_time(
     connection: sqlite3.Connection, sample_of: Callable[[str], Sample], asked: Asked, place: Place | None
 ) -> Iterator[Row]:
-    """Rows (at, id, collection, number) after a place, of all items that may be meant."""
+    """Rows (at, id, collection, number) after a place, of all items that may be meant.
+
+    They meet the first of the areas; whether they meet the others is not looked at here.
+    """
     if asked.areas:
         streams = list(_of_planes(connection, sample_of, asked, place))
     else:
@@ -34,12 +43,11 @@ def by_time(
         last = row
 
 
-def windows(asked: Asked, limits: tuple[int, int]) -> Iterator[tuple[str, Window]]:
+def windows(asked: Asked, limits: tuple[int, int]) -> Iterator[tuple[str, BaseGeometry, Window]]:
     """What has to be looked for in which plane, for the area that is least."""
-    area = min(asked.areas, key=_extent)
-    for plane, shape in zip(PLANE_NAMES, (area.north, area.south), strict=True):
+    for plane, shape in zip(PLANE_NAMES, (asked.areas[0].north, asked.areas[0].south), strict=True):
         if shape is not None:
-            yield plane, Window(bounds_of_one(shape), asked.interval, limits, asked.collections)
+            yield plane, shape, Window(bounds_of_one(shape), asked.interval, limits, asked.collections)
 
 
 def limits_of(asked: Asked, place: Place | None) -> tuple[int, int]:
@@ -60,15 +68,39 @@ def _of_planes(
 ) -> Iterator[Iterator[Row]]:
     shared = [*_after(asked, place), *within(asked), *during(asked), *prefiltered(asked, "i")]
     more = f" CROSS JOIN items i ON i.serial = (n.number & {COUNTED})" if prefiltered(asked, "i") else ""
-    for plane, window in windows(asked, limits_of(asked, place)):
+    for plane, shape, wide in windows(asked, limits_of(asked, place)):
+        window = _near(connection, plane, wide)
+        if window is None:
+            continue
         here = [meets(window.bounds), *shared]
         if sample_of(plane).prefers_tree(window, asked.search.limit, asked.newest_first):
             source, conditions = f"{plane} n NOT INDEXED{more}", [at(window.at), *here]
             numbers = _from_tree(connection, plane, window, asked.newest_first)
-            yield _looked_up(connection, numbers, source, conditions, asked)
+            yield _met(_looked_up(connection, numbers, source, conditions, asked), shape, asked)
             continue
         for index, first in _ways(window, f"{plane}_walk", f"{plane}_of"):
-            yield _select(f"{plane} n INDEXED BY {index}{more}", [*first, *here], asked).ask(connection)
+            select = _select(f"{plane} n INDEXED BY {index}{more}", [*first, *here], asked, ", n.shape")
+            yield _met(select.ask(connection), shape, asked)
+
+
+def _met(rows: Iterator[Row], shape: BaseGeometry, asked: Asked) -> Iterator[Row]:
+    """The rows whose shape, which is their last column, meets the area; without it."""
+    size = min(max(asked.search.limit + 6, 16), BATCH)
+    while batch := list(islice(rows, size)):
+        met = shapely.intersects(shape, shapely.from_wkb([row[-1] for row in batch]))
+        yield from (row[:-1] for row, meets in zip(batch, met, strict=True) if meets)
+        size = min(size * 2, BATCH)
+
+
+def _near(connection: sqlite3.Connection, plane: str, window: Window) -> Window | None:
+    """The window without collections that have nothing near; None where there is nothing at all."""
+    bounds, values = meets(window.bounds)
+    reach = f"SELECT n.collection FROM reach n WHERE n.plane = ? AND {bounds}"  # noqa: S608
+    near = {number for (number,) in connection.execute(reach, [plane, *values])}
+    if window.collections is None:
+        return window if near else None
+    some = tuple(number for number in window.collections if number in near)
+    return replace(window, collections=some) if some else None
 
 
 def _from_tree(
@@ -105,10 +137,22 @@ def _looked_up(
     asked: Asked,
 ) -> Iterator[Row]:
     """The rows of these numbers, in order."""
-    for numbers in slices:
+    for numbers in chain.from_iterable(map(_steps, slices)):
         these: Condition = (f"n.number IN ({', '.join('?' * len(numbers))})", [*numbers])
-        rows = _select(source, [these, *conditions], asked, order="NULL").ask(connection).fetchall()
+        select = replace(_select(source, [these, *conditions], asked, ", n.shape"), order="NULL")
+        rows = select.ask(connection).fetchall()
         yield from sorted(rows, reverse=asked.newest_first)
+
+
+def _steps(numbers: list[int]) -> Iterator[list[int]]:
+    """A few at a time, each step of time whole."""
+    begin = 0
+    while begin < len(numbers):
+        end = min(begin + FEW, len(numbers))
+        while end < len(numbers) and numbers[end] & ~INSIDE == numbers[end - 1] & ~INSIDE:
+            end += 1
+        yield numbers[begin:end]
+        begin = end
 
 
 def _of_items(connection: sqlite3.Connection, asked: Asked, place: Place | None) -> Iterator[Iterator[Row]]:
@@ -128,21 +172,13 @@ def _ways(window: Window, of_all: str, by_collection: str) -> Iterator[tuple[str
             yield by_collection, [("n.collection = ?", [number]), *when]
 
 
-def _select(source: str, conditions: list[Condition], asked: Asked, order: str | None = None) -> Select:
+def _select(source: str, conditions: list[Condition], asked: Asked, more: str = "") -> Select:
     way = "DESC" if asked.newest_first else "ASC"
-    by_time = f"n.at {way}, n.id {way}, n.collection {way}"
-    return Select("n.at, n.id, n.collection, n.number", source, conditions, order or by_time)
+    order = f"n.at {way}, n.id {way}, n.collection {way}"
+    return Select(f"n.at, n.id, n.collection, n.number{more}", source, conditions, order)
 
 
 def _after(asked: Asked, place: Place | None) -> list[Condition]:
     if place is None:
         return []
     return [(f"(n.at, n.id, n.collection) {'<' if asked.newest_first else '>'} (?, ?, ?)", [*place])]
-
-
-def _extent(area: Footprint) -> float:
-    extent = 0.0
-    for shape in (area.north, area.south):
-        x0, y0, x1, y1 = shape.bounds if shape is not None else (0, 0, 0, 0)
-        extent += (x1 - x0) * (y1 - y0)
-    return extent

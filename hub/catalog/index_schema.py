@@ -7,6 +7,9 @@ Beside the items there is for each plane:
   time, so that a walk from the newest back reads nothing else: `…_walk` of all, `…_of` by collection.
 * `north_tree`, `south_tree`: an R*Tree over x and y in metres, whole numbers.
 
+`reach` has the bounds of all that was ever put into a collection, so that collections which have nothing
+near are not looked through.
+
 An item's number begins with its time, in steps of three days: so the tree, which tells numbers and nothing
 else, tells also which of a thousand hits are the newest, and only these are looked up. Time as a dimension of
 the tree would do that too, but not leave it tight: at a million footprints a point took five times as long.
@@ -21,7 +24,7 @@ from pathlib import Path
 
 from hub.errors import Unavailable
 
-VERSION = 3
+VERSION = 4
 PLANE_NAMES = ("north", "south")
 DAY = 86_400_000_000  # microseconds
 STEP = 3 * DAY
@@ -37,6 +40,11 @@ CREATE TABLE items (
     at INTEGER NOT NULL, begins INTEGER NOT NULL, ends INTEGER NOT NULL, lasting INTEGER NOT NULL,
     json TEXT NOT NULL
 );
+CREATE TABLE reach (
+    plane TEXT NOT NULL, collection INTEGER NOT NULL,
+    x0 INTEGER NOT NULL, x1 INTEGER NOT NULL, y0 INTEGER NOT NULL, y1 INTEGER NOT NULL,
+    r0 INTEGER NOT NULL, r1 INTEGER NOT NULL, PRIMARY KEY (plane, collection)
+) WITHOUT ROWID;
 CREATE UNIQUE INDEX items_id ON items (collection, id);
 CREATE INDEX items_of ON items (collection, lasting, at, id, begins, ends);
 CREATE INDEX items_at ON items (lasting, at, id, collection, begins, ends);

@@ -1,7 +1,7 @@
 """One search in the index: candidates in order, tested exactly on their shapes, until a page is full."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -20,7 +20,7 @@ from hub.catalog.plane import Footprint, Shapes
 from hub.catalog.search import Json, Page, Search
 from hub.catalog.tokens import bad_token, read_token, write_token
 
-BATCH = 256  # candidates that are tested at once, at the most
+BATCH = 32  # rows that are tested at once
 
 
 def find(connection: sqlite3.Connection, sample_of: Callable[[str], Sample], search: Search) -> Page:
@@ -29,11 +29,13 @@ def find(connection: sqlite3.Connection, sample_of: Callable[[str], Sample], sea
     if asked.by_time:
         place = _place(search)
         rows = by_time(connection, sample_of, asked, place) if _any(asked) else iter(())
+        areas = asked.areas[1:]
     else:
         keys = keys_of(search)
         after = read_token(search, len(keys))
         rows = in_order(connection, asked, keys, after) if _any(asked) else iter(())
-    found = list(islice(_tested(connection, asked, rows), search.limit + 1))
+        areas = asked.areas
+    found = list(islice(_tested(connection, asked, areas, rows), search.limit + 1))
     shown = found[: search.limit]
     known = {} if asked.where else _texts(connection, [row[-1] for row, _ in shown])
     items = [item or from_json(known[row[-1]]) for row, item in shown]
@@ -58,26 +60,28 @@ def _place(search: Search) -> Place | None:
 
 
 def _tested(
-    connection: sqlite3.Connection, asked: Asked, rows: Iterator[Row]
+    connection: sqlite3.Connection, asked: Asked, areas: Sequence[Footprint], rows: Iterator[Row]
 ) -> Iterator[tuple[Row, Json | None]]:
-    size = min(max(asked.search.limit + 6, 16), BATCH)
-    while batch := list(islice(rows, size)):
-        met = _meet(connection, asked, [row[-1] for row in batch])
-        for row in (row for row, meets in zip(batch, met, strict=True) if meets):
-            if asked.where is None:
-                yield row, None
-                continue
-            item = _item(connection, row[-1])
-            if asked.where.matches(item, _lies(connection, row[-1]) if asked.where.places else None):
-                yield row, item
-        size = min(size * 2, BATCH)
+    for row in _met(connection, areas, rows) if areas else rows:
+        if asked.where is None:
+            yield row, None
+            continue
+        item = _item(connection, row[-1])
+        if asked.where.matches(item, _lies(connection, row[-1]) if asked.where.places else None):
+            yield row, item
 
 
-def _meet(connection: sqlite3.Connection, asked: Asked, numbers: list[int]) -> Flags:
-    """Which items meet all areas: tested on their shapes in each plane that an area reaches."""
+def _met(connection: sqlite3.Connection, areas: Sequence[Footprint], rows: Iterator[Row]) -> Iterator[Row]:
+    while batch := list(islice(rows, BATCH)):
+        met = _meet(connection, areas, [row[-1] for row in batch])
+        yield from (row for row, meets in zip(batch, met, strict=True) if meets)
+
+
+def _meet(connection: sqlite3.Connection, areas: Sequence[Footprint], numbers: list[int]) -> Flags:
+    """Which items meet all of some areas: tested on their shapes in each plane that an area reaches."""
     meets = np.ones(len(numbers), dtype=bool)
     shapes: dict[str, Shapes] = {}
-    for area in asked.areas:
+    for area in areas:
         met = np.zeros(len(numbers), dtype=bool)
         for plane, shape in zip(PLANE_NAMES, (area.north, area.south), strict=True):
             if shape is None:

@@ -66,7 +66,7 @@ def in_order(
 
 def _in_trees(asked: Asked) -> Condition:
     texts, values = [], []
-    for plane, window in windows(asked, limits_of(asked, None)):
+    for plane, _, window in windows(asked, limits_of(asked, None)):
         text, some = in_tree(window.bounds)
         texts.append(f"SELECT t.number & {COUNTED} FROM {plane}_tree t WHERE {text}")  # noqa: S608
         values += some
