@@ -15,7 +15,7 @@ from hub.catalog.geometry import Flags
 from hub.catalog.index_schema import DAY
 
 SAMPLE = 4096  # rows
-TREE_ROW = 0.35  # microseconds a row of the tree costs, measured
+TREE_ROW = 0.5  # microseconds a row of the tree costs, measured
 WALK_ROW = 0.12  # microseconds a row of the walk costs, measured
 FRUITLESS = 3  # rows whose bounds are met for each whose shape is met
 FEW = 5  # rows of the sample: with fewer nothing can be said about the walk
