@@ -46,7 +46,7 @@ class Step:
 
     def digest(self) -> str:
         """Changes when anything does that this step is made from."""
-        made = hashlib.sha256(f"{self.key}|{sys.version}|{ROOT}".encode())
+        made = hashlib.sha256(f"{self.key}|{sys.version_info[:2]}|{ROOT}".encode())
         for path in sorted(_files(self.made_from)):
             made.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
         return made.hexdigest()

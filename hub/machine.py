@@ -36,8 +36,9 @@ def node_folder() -> Path:
 
 
 def path_with_node() -> str:
-    """PATH, with the node to use in front."""
-    return os.pathsep.join([str(node_folder()), os.environ.get("PATH", os.defpath)])
+    """PATH, with the node to use in front; as it is where that is the machine's own."""
+    path = os.environ.get("PATH", os.defpath)
+    return path if machine_node() else os.pathsep.join([str(node_folder()), path])
 
 
 def free_gigabytes(folder: Path) -> float:
