@@ -22,6 +22,7 @@ BATCH = 256  # shapes that are tested at once, at the most
 SLICE = 96  # numbers that the tree is asked for at first
 FEW = 24  # rows that are looked up at once, at the least
 INSIDE = LASTING | COUNTED  # the part of a number within a step of time
+COLUMNS = "n.at, n.id, n.collection, n.number"
 NOWHERE = (0, 0, 0, 0, 0, 0)
 
 
@@ -99,6 +100,8 @@ def _near(connection: sqlite3.Connection, plane: str, window: Window) -> Window 
     near = {number for (number,) in connection.execute(reach, [plane, *values])}
     if window.collections is None:
         return window if near else None
+    if near.issuperset(window.collections):
+        return window
     some = tuple(number for number in window.collections if number in near)
     return replace(window, collections=some) if some else None
 
@@ -139,7 +142,7 @@ def _looked_up(
     """The rows of these numbers, in order."""
     for numbers in chain.from_iterable(map(_steps, slices)):
         these: Condition = (f"n.number IN ({', '.join('?' * len(numbers))})", [*numbers])
-        select = replace(_select(source, [these, *conditions], asked, ", n.shape"), order="NULL")
+        select = Select(f"{COLUMNS}, n.shape", source, [these, *conditions], "NULL")
         rows = select.ask(connection).fetchall()
         yield from sorted(rows, reverse=asked.newest_first)
 
@@ -175,7 +178,7 @@ def _ways(window: Window, of_all: str, by_collection: str) -> Iterator[tuple[str
 def _select(source: str, conditions: list[Condition], asked: Asked, more: str = "") -> Select:
     way = "DESC" if asked.newest_first else "ASC"
     order = f"n.at {way}, n.id {way}, n.collection {way}"
-    return Select(f"n.at, n.id, n.collection, n.number{more}", source, conditions, order)
+    return Select(COLUMNS + more, source, conditions, order)
 
 
 def _after(asked: Asked, place: Place | None) -> list[Condition]:

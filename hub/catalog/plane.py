@@ -264,7 +264,7 @@ def _parallel(west: float, east: float, latitude: float, plane: int) -> Floats:
     side = 1 if plane == NORTH else -1
     radius = _RADII[plane] * _tangent(side * latitude)
     steps = int(radians(east - west) / sqrt(8 * TOLERANCE / max(radius, TOLERANCE))) + 1
-    lon = np.linspace(radians(west - MIDDLES[plane]), radians(east - MIDDLES[plane]), steps + 1)
+    lon = np.arange(steps + 1) * (radians(east - west) / steps) + radians(west - MIDDLES[plane])
     line = np.empty((steps + 1, 2))
     np.multiply(np.sin(lon), radius, out=line[:, 0])
     np.multiply(np.cos(lon), -side * radius, out=line[:, 1])
