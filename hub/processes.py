@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
@@ -51,14 +52,18 @@ def _kill(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
+def stat_fields(pid: int) -> list[str]:
+    """The fields of /proc/PID/stat behind the name: state, parent, … Raises OSError where it is gone."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+
+def all_stat_fields() -> Iterator[tuple[int, list[str]]]:
+    """The pid of every process that can be seen, with its fields."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # gone meanwhile
+            yield int(folder.name), stat_fields(int(folder.name))
+
+
 def _session(leader: int) -> list[int]:
     """Processes that still belong to the session, zombies left out."""
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue  # gone meanwhile
-        if int(fields[3]) == leader and fields[0] != "Z":
-            found.append(int(stat.parent.name))
-    return found
+    return [pid for pid, fields in all_stat_fields() if int(fields[3]) == leader and fields[0] != "Z"]

@@ -17,7 +17,8 @@ from typing import Annotated
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from hub.errors import BadFile, PolarhubError, StartRefused, Unavailable
+from hub.commands import said, say_progress
+from hub.errors import BadFile, StartRefused, Unavailable
 from hub.machine import ROOT, TOOLS
 from hub.settings import Settings
 
@@ -214,15 +215,5 @@ def _remember(folder: Path, wanted: Iterable[Source]) -> None:
         aside.replace(stamp)
 
 
-def main() -> int:
-    """Fetch, telling how far it is; 1 where it cannot be done."""
-    try:
-        fetch(files_folder(Settings.load()), lambda done, what: print(f"{done:4.0%}  {what}", flush=True))
-    except PolarhubError as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(said(lambda: fetch(files_folder(Settings.load()), say_progress)))

@@ -14,8 +14,8 @@ def _get(description: str) -> Any:
 
 
 @attr.s
-class ItemsQuery(CollectionUri):
-    """Parameters of GET /collections/{id}/items; read and checked by hub.catalog.question."""
+class _Narrowed:
+    """What both ways of asking share; read and checked by hub.catalog.question."""
 
     bbox: Annotated[str | None, _get("west,south,east,north; west > east crosses 180°")] = attr.ib(
         default=None
@@ -31,23 +31,17 @@ class ItemsQuery(CollectionUri):
 
 
 @attr.s
-class SearchQuery(APIRequest):
+class ItemsQuery(CollectionUri, _Narrowed):
+    """Parameters of GET /collections/{id}/items."""
+
+
+@attr.s
+class SearchQuery(APIRequest, _Narrowed):
     """Parameters of GET /search."""
 
     collections: Annotated[str | None, _get("names with commas between")] = attr.ib(default=None)
     ids: Annotated[str | None, _get("names with commas between")] = attr.ib(default=None)
-    bbox: Annotated[str | None, _get("west,south,east,north; west > east crosses 180°")] = attr.ib(
-        default=None
-    )
     intersects: Annotated[str | None, _get("a GeoJSON geometry")] = attr.ib(default=None)
-    datetime: Annotated[str | None, _get("a time, or start/end, either of them ..")] = attr.ib(default=None)
-    limit: Annotated[str | None, _get("most items on a page, 1 to 1000")] = attr.ib(default=None)
-    filter_expr: Annotated[str | None, Query(alias="filter", description="CQL2")] = attr.ib(default=None)
-    filter_lang: Annotated[str | None, Query(alias="filter-lang")] = attr.ib(default=None)
-    filter_crs: Annotated[str | None, Query(alias="filter-crs")] = attr.ib(default=None)
-    sortby: Annotated[str | None, _get("fields, those with a - descending")] = attr.ib(default=None)
-    fields: Annotated[str | None, _get("fields, those with a - left out")] = attr.ib(default=None)
-    token: Annotated[str | None, _get("from the `next` link")] = attr.ib(default=None)
 
 
 class SearchBody(BaseModel):

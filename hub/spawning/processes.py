@@ -10,17 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from hub.processes import all_stat_fields, stat_fields
+
 BOOT = Path("/proc/sys/kernel/random/boot_id")
-
-
-def _stat(pid: int) -> list[str]:
-    """The fields of /proc/PID/stat behind the name: state, parent, … Raises OSError where it is gone."""
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
 def started_at(pid: int) -> int:
     """When a process started, in ticks since boot: with the pid, a name that is never used again."""
-    return int(_stat(pid)[19])
+    return int(stat_fields(pid)[19])
 
 
 @dataclass(frozen=True)
@@ -58,7 +55,7 @@ class RunningBox:
     def alive(self) -> bool:
         """Whether it still runs; another process with its pid is not taken for it."""
         try:
-            fields = _stat(self.pid)
+            fields = stat_fields(self.pid)
             return (
                 int(fields[19]) == self.started and fields[0] != "Z" and BOOT.read_text().strip() == self.boot
             )
@@ -67,11 +64,7 @@ class RunningBox:
 
     def _server(self) -> int | None:
         """The pid of the server in the box: the oldest child of its first process."""
-        children = []
-        for path in Path("/proc").glob("[0-9]*/stat"):
-            with contextlib.suppress(OSError):
-                if int(_stat(int(path.parent.name))[1]) == self.pid:
-                    children.append(int(path.parent.name))
+        children = [pid for pid, fields in all_stat_fields() if int(fields[1]) == self.pid]
         return min(children, key=started_at, default=None)
 
     async def stop(self, patience: float) -> bool:

@@ -3,19 +3,8 @@
 import sys
 
 from hub.catalog.embedded import build
-from hub.errors import PolarhubError
+from hub.commands import said, say_progress
 from hub.settings import Settings
 
-
-def main() -> int:
-    """Build, telling how far it is; 1 where it cannot be done."""
-    try:
-        build(Settings.load(), lambda done, what: print(f"{done:4.0%}  {what}", flush=True))
-    except PolarhubError as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(said(lambda: build(Settings.load(), say_progress)))

@@ -3,12 +3,14 @@
 import argparse
 import asyncio
 import sys
+from collections.abc import Iterable
 
 from hub.catalog.outside.address import outside_client
 from hub.catalog.outside.crawl import Crawl, Limits
 from hub.catalog.outside.crawled import crawled_path
 from hub.catalog.outside.source import Source, chosen_sources
-from hub.errors import BadInput, PolarhubError
+from hub.commands import said
+from hub.errors import BadInput
 from hub.settings import Settings
 
 
@@ -32,29 +34,25 @@ async def crawl(source: Source, settings: Settings, limits: Limits) -> None:
     print("It can be searched now." if whole else "A limit was reached: run this again to go on.")
 
 
-def main() -> int:
-    """Do what was asked; 1 with a sentence where it cannot be done."""
+def _list(sources: Iterable[Source]) -> None:
+    for source in sources:
+        how = "searched as it is" if source.kind == "api" else "to be crawled"
+        print(f"{source.id:20} {source.title:26} {how:18} {source.address}")
+
+
+def main() -> None:
+    """Do what was asked. Raises PolarhubError."""
     arguments = _arguments()
-    try:
-        settings = Settings.load()
-        sources = {source.id: source for source in chosen_sources(settings.outside_catalogs)}
-        if arguments.command == "list":
-            for source in sources.values():
-                how = "searched as it is" if source.kind == "api" else "to be crawled"
-                print(f"{source.id:20} {source.title:26} {how:18} {source.address}")
-            return 0
-        static = [source.id for source in sources.values() if source.kind == "static"]
-        if arguments.id not in static:
-            raise BadInput(
-                f"There is no static catalog of that id; there are: {', '.join(static) or 'none'}."
-            )
-        limits = Limits(documents=arguments.documents, seconds=arguments.seconds)
-        asyncio.run(crawl(sources[arguments.id], settings, limits))
-    except PolarhubError as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+    settings = Settings.load()
+    sources = {source.id: source for source in chosen_sources(settings.outside_catalogs)}
+    if arguments.command == "list":
+        return _list(sources.values())
+    static = [source.id for source in sources.values() if source.kind == "static"]
+    if arguments.id not in static:
+        raise BadInput(f"There is no static catalog of that id; there are: {', '.join(static) or 'none'}.")
+    limits = Limits(documents=arguments.documents, seconds=arguments.seconds)
+    asyncio.run(crawl(sources[arguments.id], settings, limits))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(said(main))
