@@ -1,0 +1,167 @@
+"""The tables of headless runs, in sqlite or PostgreSQL. Times are UTC seconds since 1970."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    Engine,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    create_engine,
+    event,
+    text,
+)
+
+metadata = MetaData()
+
+processes = Table(
+    "processes",
+    metadata,
+    Column("process", String(128), primary_key=True),
+    Column("owner", String(64)),  # nobody's: built in
+    Column("slug", String(64), nullable=False),
+    Column("version", Integer, nullable=False),  # the current one
+    Column("deleted", Boolean, nullable=False, default=False),
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("process", String(128), nullable=False, index=True),
+    Column("owner", String(64)),
+    Column("notebook", Text, nullable=False),  # JSON, as it was published
+    Column("definition", Text, nullable=False),  # JSON of the Processor
+    Column("digest", String(64), nullable=False),  # sha256 of notebook and definition
+    Column("created", Float, nullable=False),
+    UniqueConstraint("process", "digest"),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("owner", String(64), nullable=False),
+    Column("process", String(128)),  # none: a file of the owner's home
+    Column("version", Integer, ForeignKey("versions.id")),
+    Column("path", Text),
+    Column("inputs", JSON, nullable=False),
+    Column("wanted", JSON, nullable=False),
+    Column("response", String(16), nullable=False),
+    Column("callbacks", JSON(none_as_null=True)),
+    Column("profile", String(64), nullable=False),
+    Column("environment", Text),
+    Column("time_limit", Integer, nullable=False),  # seconds of the whole run
+    Column("attempts_allowed", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("priority", Integer, nullable=False, default=0),
+    Column("origin", String(64), nullable=False),
+    Column("status", String(16), nullable=False, default="accepted"),
+    Column("message", Text, nullable=False, default=""),
+    Column("progress", Integer, nullable=False, default=0),  # percent
+    Column("cells_done", Integer, nullable=False, default=0),
+    Column("cells_total", Integer, nullable=False, default=0),
+    Column("last_line", Text, nullable=False, default=""),
+    Column("worker", String(64)),
+    Column("fence", Integer, nullable=False, default=0),  # one more at each claim, and when a claim is lost
+    Column("lease", Float),
+    Column("dismissing", Boolean, nullable=False, default=False),
+    Column("dismissing_since", Float),
+    Column("created", Float, nullable=False),
+    Column("started", Float),
+    Column("finished", Float),
+    Column("updated", Float, nullable=False),
+    Column("cpu_seconds", Float),
+    Column("reserved_seconds", Float, nullable=False, default=0),
+    Column("outputs", JSON(none_as_null=True)),
+    Column("record", JSON(none_as_null=True)),
+    Column("expires", Float),
+    Index("jobs_of_an_owner", "owner", "created", "id"),
+    Index("jobs_waiting", "status", "owner", "profile", "priority", "created"),
+)
+
+# Runners that ask for work: who has one that answers, and whose turn it is.
+workers = Table(
+    "workers",
+    metadata,
+    Column("worker", String(64), primary_key=True),
+    Column("owner", String(64), nullable=False, index=True),
+    Column("profile", String(64), nullable=False),
+    Column("free", Integer, nullable=False),
+    Column("seen", Float, nullable=False),
+)
+
+owners = Table(
+    "owners",
+    metadata,
+    Column("owner", String(64), primary_key=True),
+    Column("plan", String(64)),
+    Column("last_claim", Float, nullable=False, default=0),
+)
+
+# CPU seconds of one box in one month. `total` is the box's counter at the last reading.
+usage = Table(
+    "usage",
+    metadata,
+    Column("box", String(64), primary_key=True),
+    Column("month", String(7), primary_key=True),  # yyyy-mm, UTC
+    Column("owner", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),  # interactive, run
+    Column("seconds", Float, nullable=False),
+    Column("total", Float, nullable=False),
+    Column("seen", Float, nullable=False),
+    Index("usage_of_an_owner", "owner", "month"),
+)
+
+
+def connect(url: str) -> Engine:
+    """The database at an SQLAlchemy URL, with its tables there. Raises sqlalchemy's errors."""
+    if url.startswith("postgresql://"):
+        url = "postgresql+psycopg://" + url.removeprefix("postgresql://")
+    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    with writing(engine, alone=True) as connection:
+        metadata.create_all(connection)
+    return engine
+
+
+def _set_up_sqlite(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # we begin transactions ourselves, with the lock that they need
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # a transaction that reads first and writes later could fail at the write: it takes the lock at once
+    writes = connection.get_execution_options().get("polarhub_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def writing(engine: Engine, *, alone: bool = False) -> Iterator[Connection]:
+    """One transaction that writes, durable at its end. `alone`: no other one with `alone` at the time."""
+    with engine.connect().execution_options(polarhub_writes=True) as connection, connection.begin():
+        if alone and engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(7077)"))
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One transaction that only reads."""
+    with engine.connect() as connection, connection.begin():
+        yield connection
