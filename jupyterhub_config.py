@@ -71,7 +71,7 @@ c.JupyterHub.tornado_settings.update(compressed())
 c.Spawner.args = server_arguments(in_box.target)
 
 # -- what they can start
-site = Site.of(settings, [in_box])
+site = Site.of(settings, [in_box], server_arguments(in_box.target))
 offer = Offer(site.profiles, site.machine, site.homes.folder, site.groups.warning())
 c.JupyterHub.spawner_class = LocalSpawner
 c.LocalSpawner.site = site
@@ -90,7 +90,7 @@ c.JupyterHub.services = [
         "display": False,
         "url": f"http://127.0.0.1:{ports.api}",
         "command": bound([sys.executable, "-m", "hub.api"]),
-        "environment": settings.environment(),
+        "environment": settings.environment("results_key", "results_secret"),
         "oauth_no_confirm": True,
     },
     {"name": "idle-culler", "command": bound(idle_culler(settings.idle_hours))},

@@ -86,6 +86,26 @@ class Settings(BaseSettings):
     idle_hours: float = Field(
         4, gt=0, le=24 * 30, description="hours without any activity after which a server is ended"
     )
+    results: str | None = Field(
+        None,
+        pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w./-]*)?$",
+        description="where the files of runs are kept: s3://bucket/prefix; unset: the data folder",
+    )
+    results_endpoint: str | None = Field(
+        None, pattern=r"^https?://[^?#\s]+$", description="address of an S3-compatible store; unset: Amazon's"
+    )
+    results_region: str = Field("us-east-1", description="region of the bucket")
+    results_key: SecretStr | None = Field(
+        None, description="access key of the bucket; unset: what the machine itself may do"
+    )
+    results_secret: SecretStr | None = Field(None, description="the secret of the access key")
+    results_days: int = Field(30, ge=1, le=3650, description="days that a run and its files are kept")
+
+    server_start: Literal["exec", "fork"] = Field(
+        "exec",
+        description="how a server starts: exec: as any program; fork: instantly, from a process that has "
+        "imported everything, where the machine allows it",
+    )
 
     @field_validator("data", "terms")
     @classmethod
@@ -116,10 +136,10 @@ class Settings(BaseSettings):
             field = cls.model_fields[str(first["loc"][0])]
             raise BadSetting(f"{first['msg']} ({field.description})", where=name) from None
 
-    def environment(self) -> dict[str, str]:
-        """The settings as variables, for the processes that the hub starts; without the secrets."""
+    def environment(self, *secrets: str) -> dict[str, str]:
+        """The settings as variables, for the processes that the hub starts; of the secrets those named."""
         return {
-            PREFIX + name.upper(): str(value)
+            PREFIX + name.upper(): value.get_secret_value() if isinstance(value, SecretStr) else str(value)
             for name, value in self
-            if value is not None and not isinstance(value, SecretStr)
+            if value is not None and (name in secrets or not isinstance(value, SecretStr))
         }

@@ -40,6 +40,14 @@ ETC = (
     "terminfo",
     "timezone",
 )
+ENTERS_BOXES = (
+    "CAP_SYS_ADMIN",
+    "CAP_SYS_CHROOT",
+    "CAP_SYS_PTRACE",
+    "CAP_SETUID",
+    "CAP_SETGID",
+    "CAP_SETPCAP",
+)
 NAMESPACES = ("--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try")
 
 
@@ -113,6 +121,16 @@ def outer_options(box: Box) -> list[str]:
         *("--dev-bind", "/dev", "/dev", "--bind", "/proc", "/proc", "--dir", "/run", "--chdir", "/"),
         *("--dir", "/tmp"),  # noqa: S108 - where the inner bwrap puts its new root together
     ]
+
+
+def zygote_options(binds: Iterable[Bind]) -> list[str]:
+    """What the process that servers are forked from sees: no home, nothing of the hub. It may enter boxes."""
+    options = _mounts(binds, again=False)
+    options += ["--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", "--tmpfs", "/run"]  # noqa: S108
+    options += ["--tmpfs", str(HOME), "--clearenv", "--cap-drop", "ALL", "--new-session"]
+    for capability in ENTERS_BOXES:
+        options += ["--cap-add", capability]
+    return [*options, "--chdir", "/"]
 
 
 def inner_options(box: Box, files: Mapping[str, int], info: int, *, again: bool) -> list[str]:

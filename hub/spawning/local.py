@@ -17,7 +17,7 @@ from hub.spawning.box import HOME, RUN, Bind, Box
 from hub.spawning.cgroups import Group, Limits
 from hub.spawning.homes import Home, slug_of
 from hub.spawning.processes import RunningBox
-from hub.spawning.site import Site
+from hub.spawning.site import ALWAYS, Site
 from hub.spawning.starting import Launch
 
 PATIENCE = 5.0  # seconds a server has to end its kernels
@@ -162,12 +162,8 @@ class LocalSpawner(Spawner):  # type: ignore[misc]
     def get_args(self) -> list[str]:
         """Arguments of the server."""
         return [
-            # nobody can install extensions into a read-only tree; the search for language servers takes long
-            "--LabApp.extension_manager=readonly",
-            "--LanguageServerManager.autodetect=False",
-            "--KernelManager.shutdown_wait_time=1",
+            *ALWAYS,
             f"--ServerApp.terminals_enabled={self.profile.terminal}",
-            f"--ServerApp.root_dir={HOME}",
             *super().get_args(),
         ]
 

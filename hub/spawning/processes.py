@@ -28,6 +28,7 @@ class RunningBox:
     started: int
     boot: str
     launcher: subprocess.Popen[bytes] | None = field(default=None, compare=False, repr=False)
+    server: int | None = None  # where it was forked into the box; else the first process's oldest child
 
     @classmethod
     def of(cls, pid: int, launcher: subprocess.Popen[bytes] | None = None) -> "RunningBox":
@@ -38,19 +39,31 @@ class RunningBox:
     def from_state(cls, state: Mapping[str, Any]) -> "RunningBox | None":
         """The box that an earlier hub kept as `state()`; nothing where it kept none."""
         try:
-            return cls(int(state["pid"]), int(state["started"]), str(state["boot"]))
+            server = state.get("server")
+            return cls(
+                int(state["pid"]),
+                int(state["started"]),
+                str(state["boot"]),
+                server=int(server) if server else None,
+            )
         except (KeyError, TypeError, ValueError):
             return None
 
-    def state(self) -> dict[str, int | str]:
+    def state(self) -> dict[str, int | str | None]:
         """What finds it again after a restart of the hub."""
-        return {"pid": self.pid, "started": self.started, "boot": self.boot}
+        return {"pid": self.pid, "started": self.started, "boot": self.boot, "server": self.server}
 
     def reap(self) -> None:
         """Let the kernel forget the process that we started it by, once the box has ended."""
         if self.launcher is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.launcher.wait(1)
+
+    def kill(self) -> None:
+        """End it at once, and wait for that."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+        self.reap()
 
     def alive(self) -> bool:
         """Whether it still runs; another process with its pid is not taken for it."""
@@ -63,7 +76,9 @@ class RunningBox:
             return False
 
     def _server(self) -> int | None:
-        """The pid of the server in the box: the oldest child of its first process."""
+        """The pid of the server in the box."""
+        if self.server is not None:
+            return self.server
         children = [pid for pid, fields in all_stat_fields() if int(fields[1]) == self.pid]
         return min(children, key=started_at, default=None)
 

@@ -6,16 +6,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tornado.log import app_log as log
+
 from hub.errors import StartRefused
 from hub.machine import ROOT
 from hub.profiles import Machine, Profile, read_profiles
 from hub.ready import address
 from hub.settings import Settings
 from hub.spawning import bubblewrap, capacity, cgroups
-from hub.spawning.box import SHARED, Bind, python_trees, system_binds
+from hub.spawning.box import HOME, SHARED, Bind, python_trees, system_binds
 from hub.spawning.cgroups import Cgroups
+from hub.spawning.forking import ForkStart
 from hub.spawning.homes import Homes
 from hub.spawning.starting import ExecStart, Start
+from hub.spawning.zygote import Zygote
+
+# What every server of a box is started with, whoever it is for.
+ALWAYS = (
+    # nobody can install extensions into a read-only tree; the search for language servers takes long
+    "--LabApp.extension_manager=readonly",
+    "--LanguageServerManager.autodetect=False",
+    "--KernelManager.shutdown_wait_time=1",
+    f"--ServerApp.root_dir={HOME}",
+)
 
 
 @dataclass(frozen=True)
@@ -32,8 +45,8 @@ class Site:
     start: Start
 
     @classmethod
-    def of(cls, settings: Settings, more: Sequence[Bind] = ()) -> "Site":
-        """Look at the machine; every box shows `more` too.
+    def of(cls, settings: Settings, more: Sequence[Bind] = (), arguments: Sequence[str] = ()) -> "Site":
+        """Look at the machine; every box shows `more` too, and every server has these arguments.
 
         Raises BadFile for a profile, StartRefused where no box can be made.
         """
@@ -46,19 +59,34 @@ class Site:
         groups.sweep()
         bwrap = bubblewrap.find(root=root)
         shown = (*system_binds(), *shared_binds(settings), *_where_bwrap_is(Path(bwrap)), *more)
+        binds = tuple(dict.fromkeys(shown))
         return cls(
             profiles=tuple(read_profiles(ROOT / "spawner_profiles")),
             machine=capacity.size(homes),
             homes=Homes(homes, own_uids=root),
             logs=logs,
             groups=groups,
-            binds=tuple(dict.fromkeys(shown)),
+            binds=binds,
             variables={
                 "POLAR_DATA": str(SHARED / "data"),
                 "POLAR_STAC": f"{address(settings)}/services/api/stac",
             },
-            start=ExecStart(bwrap, drop_root=root),
+            start=start_of(settings, ExecStart(bwrap, drop_root=root), binds, logs, arguments),
         )
+
+
+def start_of(
+    settings: Settings, plain: ExecStart, binds: Sequence[Bind], logs: Path, arguments: Sequence[str]
+) -> Start:
+    """How servers start here."""
+    if settings.server_start == "exec":
+        return plain
+    if not plain.drop_root:
+        log.warning("Servers start the plain way: to fork them into their boxes takes root.")
+        return plain
+    zygote = Zygote(plain.bwrap, binds, [*ALWAYS, *arguments], logs.parent / "zygote.log")
+    zygote.keep()
+    return ForkStart(plain, zygote)
 
 
 def groups_for(settings: Settings) -> Cgroups:

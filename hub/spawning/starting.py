@@ -50,6 +50,10 @@ class ExecStart:
 
     def start(self, launch: Launch) -> RunningBox:
         """The box when it stands, with the server starting in it. Raises Unavailable, with nothing left."""
+        return self.build(launch, subprocess.DEVNULL, launch.log, [launch.listener.fileno()])
+
+    def build(self, launch: Launch, stdin: int, stdout: int, passed: Sequence[int] = ()) -> RunningBox:
+        """The same, for a command that reads and writes elsewhere and gets other descriptors."""
         said, say = os.pipe()
         with _closing(said), _descriptors() as content:
             try:
@@ -62,20 +66,22 @@ class ExecStart:
                     uid = str(launch.box.uid)
                     drop = ["setpriv", "--reuid", uid, "--regid", uid, *DROP, "--"]
                     command = [self.bwrap, "--args", str(options[1]), "--", *drop, *command]
-                passed = [say, launch.listener.fileno(), *files.values(), *options]
-                process = _popen(launch, command, passed)
+                all_passed = [say, *passed, *files.values(), *options]
+                process = _popen(launch, command, all_passed, stdin, stdout)
             finally:
                 os.close(say)
             return _wait_until_it_stands(process, said)
 
 
-def _popen(launch: Launch, command: list[str], passed: Sequence[int]) -> subprocess.Popen[bytes]:
+def _popen(
+    launch: Launch, command: list[str], passed: Sequence[int], stdin: int, stdout: int
+) -> subprocess.Popen[bytes]:
     join = ["/bin/sh", "-c", JOIN, "sh", *map(str, launch.join), "--"]
     try:
         return subprocess.Popen(
             [*join, *command],
-            stdin=subprocess.DEVNULL,
-            stdout=launch.log,
+            stdin=stdin,
+            stdout=stdout,
             stderr=launch.log,
             pass_fds=passed,
             start_new_session=True,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hubs import RunningHub, start_hub
+from tests.hubs import RunningHub, start_hub, wait_for
 
 # What nobody but the hub may ever see: it is in the environment that the hub is started with.
 HUB_SECRET = "the-hubs-own-secret-5b1f"
@@ -26,11 +26,15 @@ c.Spawner.poll_interval = 1
 """
 
 
-@pytest.fixture(scope="session")
-def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
-    """A hub whose users are the test's own; profiles `tiny` and `staff` beside the shipped ones."""
+@pytest.fixture(scope="session", params=["exec", "fork"])
+def hub(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
+    """A hub whose users are the test's own; profiles `tiny` and `staff` beside the shipped ones.
+
+    Every test that asks for it runs for both ways to start a server.
+    """
     data: Path = tmp_path_factory.mktemp("spawning") / "data"
-    with start_hub(
-        data, {"A_SECRET": HUB_SECRET}, "from hub.spawning.offer import Offer\n" + TINY
-    ) as running:
+    environment = {"A_SECRET": HUB_SECRET, "POLARHUB_SERVER_START": request.param}
+    with start_hub(data, environment, "from hub.spawning.offer import Offer\n" + TINY) as running:
+        if request.param == "fork":
+            wait_for(lambda: "Servers are forked into their boxes" in running.log, 60)
         yield running
