@@ -2,22 +2,18 @@
 
 import hashlib
 import mimetypes
-import os
 import re
-import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import Protocol
+from pathlib import PurePosixPath
 from urllib.parse import quote
 
 from hub.errors import BadInput, NotFound
+from hub.headless.stores import Sink, Store, store_of
 from hub.settings import Settings
 
 LARGEST = 5 * 2**30  # bytes of one file
-MOST = 1000  # files of one run
-CHUNK = 2**20
 NOTEBOOK = "notebook.ipynb"
 
 mimetypes.add_type("application/x-ipynb+json", ".ipynb")
@@ -58,21 +54,6 @@ class Opened:
     chunks: Iterator[bytes]
 
 
-class Sink(Protocol):
-    """Takes bytes; what is written counts once the context that gave it ends well."""
-
-    def write(self, data: bytes) -> object: ...
-
-
-class Store(Protocol):
-    """Where bytes are kept by name. Names are checked before they come here."""
-
-    def writing(self, key: str) -> AbstractContextManager[Sink]: ...
-    def open(self, key: str) -> tuple[int, Iterator[bytes]]: ...
-    def list(self, prefix: str) -> list[tuple[str, int]]: ...
-    def drop(self, prefix: str) -> None: ...
-
-
 class Writer:
     """Bytes of one file on their way in, counted and hashed."""
 
@@ -103,7 +84,7 @@ class Results:
     @classmethod
     def of(cls, settings: Settings) -> "Results":
         """The store that the settings name."""
-        return cls(FolderStore(settings.data / "results"))
+        return cls(store_of(settings))
 
     @contextmanager
     def writing(self, owner: str, job: str, path: str) -> Iterator[Writer]:
@@ -135,66 +116,13 @@ class Results:
         """The files of a run, by name."""
         prefix = _prefix(owner, job)
         return sorted(
-            (Entry(key.removeprefix(f"{prefix}/"), size) for key, size in self._store.list(prefix)),
+            (Entry(key.removeprefix(f"{prefix}/"), size) for key, size in self._store.entries(prefix)),
             key=lambda entry: entry.path,
         )
 
     def drop(self, owner: str, job: str) -> None:
         """Forget all files of a run; nothing happens where there are none."""
         self._store.drop(_prefix(owner, job))
-
-
-class FolderStore:
-    """A folder that only the hub side reads."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    @contextmanager
-    def writing(self, key: str) -> Iterator[Sink]:
-        """Beside its place first, so that nobody reads half of it."""
-        path = self._folder / key
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fresh = path.with_name(
-            f".{hashlib.sha256(path.name.encode()).hexdigest()[:16]}.{os.urandom(4).hex()}"
-        )
-        try:
-            with fresh.open("xb") as file:
-                yield file
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(path)
-        finally:
-            fresh.unlink(missing_ok=True)
-
-    def open(self, key: str) -> tuple[int, Iterator[bytes]]:
-        """Raises FileNotFoundError."""
-        path = self._folder / key
-        if not path.is_file():
-            raise FileNotFoundError
-        file = path.open("rb")
-        size = os.fstat(file.fileno()).st_size
-
-        def chunks() -> Iterator[bytes]:
-            with file:
-                while data := file.read(CHUNK):
-                    yield data
-
-        return size, chunks()
-
-    def list(self, prefix: str) -> list[tuple[str, int]]:
-        """Without what is still being written."""
-        folder = self._folder / prefix
-        paths = [p for p in folder.rglob("*") if p.is_file() and not _fresh(p.name)]
-        return [(str(p.relative_to(self._folder)), p.stat().st_size) for p in paths]
-
-    def drop(self, prefix: str) -> None:
-        """With the folder itself."""
-        shutil.rmtree(self._folder / prefix, ignore_errors=True)
-
-
-def _fresh(name: str) -> bool:
-    return re.fullmatch(r"\.[0-9a-f]{16}\.[0-9a-f]{8}", name) is not None
 
 
 def _prefix(owner: str, job: str) -> str:
