@@ -31,7 +31,7 @@ c = get_config()  # type: ignore[name-defined]  # noqa: F821
 # -- where it listens, where it keeps its data
 c.JupyterHub.bind_url = f"http://{settings.host}:{settings.port}"
 c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{ports.hub}"
-c.JupyterHub.db_url = f"sqlite:///{settings.data}/hub.sqlite"
+c.JupyterHub.db_url = settings.database_url("hub")
 c.JupyterHub.cookie_secret_file = str(settings.data / "cookie_secret")
 c.JupyterHub.template_paths = [str(ROOT / "hub" / "templates")]
 c.JupyterHub.template_vars = {"polarhub_css": static_files.address("polarhub.css")}
@@ -90,7 +90,7 @@ c.JupyterHub.services = [
         "display": False,
         "url": f"http://127.0.0.1:{ports.api}",
         "command": bound([sys.executable, "-m", "hub.api"]),
-        "environment": settings.environment("results_key", "results_secret"),
+        "environment": settings.environment("database", "results_key", "results_secret"),
         "oauth_no_confirm": True,
     },
     {"name": "idle-culler", "command": bound(idle_culler(settings.idle_hours))},

@@ -1,6 +1,7 @@
 """The one reader of the environment: every setting, its default and what it is for."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
@@ -86,6 +87,18 @@ class Settings(BaseSettings):
     idle_hours: float = Field(
         4, gt=0, le=24 * 30, description="hours without any activity after which a server is ended"
     )
+    database: SecretStr | None = Field(
+        None,
+        description="database of accounts, servers and runs: postgresql://user:password@host/name; "
+        "unset: files in the data folder",
+    )
+    plan: str = Field(
+        "standard", description="CPU-hours a month of whoever no group `plan-<name>` gives another plan"
+    )
+    jobs_running: int = Field(8, ge=1, le=100_000, description="runs that run at once, of everybody")
+    jobs_per_user: int = Field(4, ge=1, le=1000, description="runs of one user that run at once")
+    jobs_waiting: int = Field(5000, ge=1, le=1_000_000, description="runs of one user that may wait")
+    jobs_hours: float = Field(24, gt=0, le=24 * 30, description="hours that the longest run may take")
     results: str | None = Field(
         None,
         pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w./-]*)?$",
@@ -111,6 +124,19 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return (ROOT / value.expanduser()).resolve()
+
+    @field_validator("database")
+    @classmethod
+    def _known_database(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not value.get_secret_value().startswith("postgresql://"):
+            raise ValueError("it begins with postgresql://")
+        return value
+
+    def database_url(self, name: Literal["hub", "login", "headless"]) -> str:
+        """Where these tables are, for SQLAlchemy; it may hold a password."""
+        if self.database is None:
+            return f"sqlite:///{self.data / name}.sqlite"
+        return re.sub("^postgresql:", "postgresql+psycopg:", self.database.get_secret_value())
 
     @classmethod
     def load(cls, environment: Mapping[str, str] | None = None) -> "Settings":

@@ -4,15 +4,19 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 from hub.machine import ROOT, path_with_node
 
 DEBIAN = {"chromium": "chromium", "git": "git", "ps": "procps"}
+POSTGRES = Path("/usr/lib/postgresql")  # Debian keeps its programs apart from the PATH
 
 
 def install_debian_packages() -> str | None:
     """What is missing of Debian's packages; says what to do where we may not install it."""
     missing = [package for program, package in DEBIAN.items() if shutil.which(program) is None]
+    if not any(POSTGRES.glob("*/bin/postgres")):
+        missing.append("postgresql")
     if not missing:
         return None
     if os.geteuid() != 0:

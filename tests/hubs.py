@@ -32,6 +32,7 @@ from hub.login.records import Records
 from hub.login.terms import Terms
 from hub.machine import ROOT
 from hub.ports import Ports, free_ports
+from hub.settings import Settings
 
 TERMS = ROOT / "hub" / "login" / "terms.md"
 START_LIMIT, SPAWN_LIMIT, ANSWER_LIMIT = 60.0, 60.0, 60.0  # seconds
@@ -204,7 +205,7 @@ class RunningHub:
     def add_user(self, name: str, *, admin: bool = False, groups: tuple[str, ...] = ()) -> None:
         """Make a user who accepted the terms of use, with its groups."""
         assert self.api("POST", f"users/{name}", json={"admin": admin}).status_code in (201, 409)
-        records = Records(f"sqlite:///{self.data / 'login.sqlite'}")
+        records = Records(Settings.load(self.environment).database_url("login"))
         records.accept(name, Terms.read(Path(self.environment.get("POLARHUB_TERMS", TERMS))).version)
         records.close()
         for group in groups:

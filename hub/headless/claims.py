@@ -16,7 +16,7 @@ from hub.headless.limits import JobLimits
 from hub.headless.tables import jobs, owners, workers
 
 ASKING = 15.0  # seconds after which a runner that has not asked again is not waited for
-LAST_LINE = 500  # characters
+LAST_LINE, MESSAGE = 500, 4000  # characters
 
 
 @dataclass(frozen=True)
@@ -129,6 +129,11 @@ def _take(connection: Connection, job: str, worker: str, lease: float, reserved:
     return Job.of(row._mapping)
 
 
+def plain(text: str) -> str:
+    """Text that every database takes: no NUL, no half of a character."""
+    return text.replace("\0", "").encode(errors="replace").decode()
+
+
 def _held(owner: str, job: str, worker: str, fence: int) -> ColumnElement[bool]:
     return and_(
         jobs.c.id == job,
@@ -174,7 +179,7 @@ def tell(
             cells_done=done,
             cells_total=total,
             progress=min(99, 100 * done // total) if total else 0,
-            last_line=progress.last_line[-LAST_LINE:],
+            last_line=plain(progress.last_line)[-LAST_LINE:],
             updated=now,
         )
     )
@@ -220,7 +225,8 @@ def ended(
     end: Finish | None = None,
 ) -> Job:
     """Set a job's last state; what was reserved for it is free again."""
-    values: dict[str, Any] = {"status": status, "message": message, "finished": now, "updated": now}
+    values: dict[str, Any] = {"status": status, "message": plain(message)[:MESSAGE]}
+    values |= {"finished": now, "updated": now}
     values |= {"lease": None, "reserved_seconds": 0.0, "dismissing": False, "expires": now + limits.kept}
     if status == "successful":
         values["progress"] = 100
@@ -237,7 +243,7 @@ def accepted_again(connection: Connection, job: str, message: str, now: float) -
         .where(jobs.c.id == job)
         .values(
             status="accepted",
-            message=message,
+            message=plain(message)[:MESSAGE],
             worker=None,
             lease=None,
             fence=jobs.c.fence + 1,

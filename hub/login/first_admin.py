@@ -18,7 +18,7 @@ from hub.settings import Settings
 
 def hub_database(settings: Settings) -> str:
     """Where JupyterHub keeps users and tokens."""
-    return f"sqlite:///{settings.data / 'hub.sqlite'}"
+    return settings.database_url("hub")
 
 
 def check_login(settings: Settings) -> None:
@@ -54,13 +54,14 @@ def ensure_admin(settings: Settings) -> str | None:
         session.close()
         session.get_bind().engine.dispose()
         for name in ("hub.sqlite", "login.sqlite"):
-            (settings.data / name).chmod(0o600)
+            if (settings.data / name).exists():
+                (settings.data / name).chmod(0o600)
 
 
 def _hub_session(url: str) -> Session:
     """The hub's database; JupyterHub makes its tables where there are none, and marks their version."""
     engine = create_engine(url)
-    if not inspect(engine).get_table_names():
+    if not inspect(engine).has_table("users"):
         engine.dispose()
         logging.disable(logging.INFO)  # alembic tells about each step
         session: Session = orm.new_session_factory(url)()

@@ -86,4 +86,4 @@ class Gate(Authenticator):  # type: ignore[misc]
 
 def records_url(settings: Settings) -> str:
     """Where the records are kept."""
-    return f"sqlite:///{settings.data / 'login.sqlite'}"
+    return settings.database_url("login")

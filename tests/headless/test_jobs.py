@@ -1,18 +1,20 @@
 """Jobs: accepted for good, claimed by turns, held by a fence, ended once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, create_engine
 
 from hub.errors import BadInput, Conflict, NotFound
 from hub.headless.job import Filter, Finish, Job, NewJob, Progress
 from hub.headless.jobs import Jobs
 from hub.headless.limits import JobLimits
-from hub.headless.tables import connect
+from hub.headless.tables import connect, metadata
+from hub.settings import Settings
 
 DONE = Finish(status="successful")
 
@@ -32,9 +34,23 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/jobs.sqlite"
+    address: str = request.getfixturevalue("postgres")
+    url = Settings.load({"POLARHUB_DATABASE": address}).database_url("headless")
+    engine = create_engine(url)
+    metadata.drop_all(engine)
+    engine.dispose()
+    return url
+
+
 @pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return connect(f"sqlite:///{tmp_path}/jobs.sqlite")
+def engine(url: str) -> Iterator[Engine]:
+    engine = connect(url)
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture
@@ -50,10 +66,11 @@ def claim(jobs: Jobs, owner: str = "ada", worker: str = "", free: int = 9) -> li
     return jobs.claim(owner, "small", worker or f"w-{owner}", free, 30)
 
 
-def test_what_was_accepted_is_there_for_another_process(jobs: Jobs, tmp_path: Path) -> None:
+def test_what_was_accepted_is_there_for_another_process(jobs: Jobs, url: str) -> None:
     job = jobs.accept(new(inputs={"bbox": [170, 70, -170, 80]}, priority=3))
-    again = Jobs(connect(f"sqlite:///{tmp_path}/jobs.sqlite"), JobLimits())
+    again = Jobs(connect(url), JobLimits())
     assert again.get("ada", job.id) == job
+    again.engine.dispose()
     assert (job.status, job.inputs["bbox"][0], job.attempts, job.final) == ("accepted", 170, 0, False)
 
 
@@ -244,8 +261,6 @@ def test_a_runner_known_to_have_ended_frees_its_jobs_at_once(jobs: Jobs) -> None
 
 
 def test_threads_claim_no_job_twice(jobs: Jobs) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
     many = Jobs(jobs.engine, JobLimits(running=100, running_per_user=100))
     for _ in range(60):
         many.accept(new())
