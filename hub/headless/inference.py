@@ -33,7 +33,8 @@ _NAMES = {
 
 def infer_definition(notebook: dict[str, Any], slug: str) -> dict[str, Any]:
     """A definition that says what the notebook itself tells."""
-    about = notebook["metadata"].get("polarhub", {})
+    said = notebook["metadata"].get("polarhub")
+    about = said if isinstance(said, dict) else {}
     title = about.get("title") or heading(notebook) or slug
     definition = {"title": str(title)[:200], "inputs": infer_inputs(notebook)}
     if isinstance(about.get("description"), str):

@@ -1,6 +1,7 @@
 """The values of an execute request against a definition: what the notebook gets, or what is wrong where."""
 
 import json
+import re
 from typing import Any
 
 from hub.errors import BadInput
@@ -10,6 +11,8 @@ from hub.headless.schema import Schema
 
 LARGEST = 4 * 2**20  # bytes of all inputs together, as JSON
 DEEPEST = 32  # levels of a value
+
+_UNUSABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
 def read(definition: Processor, given: dict[str, Any]) -> dict[str, Any]:
@@ -21,13 +24,13 @@ def read(definition: Processor, given: dict[str, Any]) -> dict[str, Any]:
     _check_size(given)
     if unknown := [name for name in given if name not in definition.inputs]:
         names = ", ".join(definition.inputs) or "none"
-        raise BadInput(f"there is no such input; there are {names}", where=f"inputs.{unknown[0]}")
+        raise BadInput(f"there is no such input; there are {names}", where=f"inputs.{unknown[0][:64]}")
     found: dict[str, Any] = {}
     for name, one in definition.inputs.items():
         if name in given:
             found[name] = read_one(one, given[name], f"inputs.{name}")
         elif one.has_default:
-            found[name] = one.default if one.default is None else fit(one, one.default)
+            found[name] = fit(one, one.default)
         elif one.needed:
             raise BadInput(f"is missing: it {said(one)}", where=f"inputs.{name}")
     return found
@@ -51,15 +54,22 @@ def _check_size(given: dict[str, Any]) -> None:
         raise BadInput(
             f"are larger than {LARGEST // 2**20} MiB: send large data by reference", where="inputs"
         )
-    _check_depth(given, DEEPEST)
+    for name, value in given.items():
+        _check_parts(value, f"inputs.{name}" if name.isidentifier() else "inputs")
 
 
-def _check_depth(value: Any, left: int) -> None:
+def _check_parts(value: Any, where: str, left: int = DEEPEST) -> None:
+    """No part is nested too deep, and no text holds what databases and kernels cannot."""
     if left < 0:
-        raise BadInput(f"are nested more than {DEEPEST} levels deep", where="inputs")
+        raise BadInput(f"is nested more than {DEEPEST} levels deep", where=where)
+    if isinstance(value, str) and _UNUSABLE.search(value):
+        raise BadInput("must be text without null characters and halves of characters", where=where)
+    if isinstance(value, dict):
+        for name in value:
+            _check_parts(name, where)
     if isinstance(value, dict | list):
         for part in value.values() if isinstance(value, dict) else value:
-            _check_depth(part, left - 1)
+            _check_parts(part, where, left - 1)
 
 
 def said(schema: Schema) -> str:

@@ -245,8 +245,8 @@ def _check_examples(processor: Processor, where: str) -> None:
     for kind in ("inputs", "outputs"):
         for name, one in getattr(processor, kind).items():
             for field in ("default", "example"):
-                if field in one.model_fields_set and (value := getattr(one, field)) is not None:
-                    _check_fits(one, value, f"{where}: {kind}.{name}.{field}")
+                if field in one.model_fields_set:
+                    _check_fits(one, getattr(one, field), f"{where}: {kind}.{name}.{field}")
 
 
 def _check_fits(schema: Schema, value: Any, where: str) -> None:

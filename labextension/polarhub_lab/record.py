@@ -1,4 +1,4 @@
-"""What a run stands on: Python, kernel and every installed package with its version, and a digest of them all."""
+"""What a run stands on: Python, kernel, every installed package with its version; a digest of it all."""
 
 import hashlib
 import json
@@ -16,7 +16,7 @@ _known: dict[tuple[str, int], tuple[str, str, list[str]]] = {}
 
 
 def environment_facts(kernel: str, executable: str = sys.executable) -> dict[str, Any]:
-    """The environment that a kernel runs in: `kernel` is its name, `executable` the Python of its kernel spec.
+    """The environment that a kernel runs in, from its name and the Python of its kernel spec.
 
     Packages are read from the names of their folders, so this takes milliseconds and can be called for each
     run. The digest tells whether two runs had the same environment. Raises OSError, ValueError and
