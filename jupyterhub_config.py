@@ -20,6 +20,8 @@ from hub.settings import Settings
 from hub.spawning.box import SHARED, Bind
 from hub.spawning.idle import IDLE_CULLER_SCOPES, idle_culler
 from hub.spawning.local import LocalSpawner
+from hub.spawning.metering import Meter
+from hub.spawning.names import RUNNER_SCOPES
 from hub.spawning.offer import Offer
 from hub.spawning.site import Site
 
@@ -72,9 +74,13 @@ c.Spawner.args = server_arguments(in_box.target)
 
 # -- what they can start
 site = Site.of(settings, [in_box], server_arguments(in_box.target))
-offer = Offer(site.profiles, site.machine, site.homes.folder, site.groups.warning())
+meter = Meter.of(settings)
+offer = Offer(site.profiles, site.machine, site.homes.folder, meter, site.groups.warning())
 c.JupyterHub.spawner_class = LocalSpawner
+c.JupyterHub.allow_named_servers = True  # which there can be is said in hub/spawning/names.py
 c.LocalSpawner.site = site
+c.LocalSpawner.meter = meter
+c.Spawner.poll_interval = 10  # seconds between two readings of what a server uses
 c.Spawner.options_form = offer.form
 c.Spawner.options_from_form = offer.from_form
 c.Spawner.apply_user_options = offer.apply
@@ -97,7 +103,10 @@ c.JupyterHub.services = [
 ]
 
 # -- roles: what users, their servers and the services may do
-c.JupyterHub.load_roles = [{"name": "idle-culler", "services": ["idle-culler"], "scopes": IDLE_CULLER_SCOPES}]
+c.JupyterHub.load_roles = [
+    {"name": "idle-culler", "services": ["idle-culler"], "scopes": IDLE_CULLER_SCOPES},
+    {"name": "runners", "services": ["api"], "scopes": RUNNER_SCOPES},
+]
 c.JupyterHub.extra_user_scopes = {API}
 c.Spawner.oauth_client_allowed_scopes = [API]  # the token of a page in JupyterLab
 c.Spawner.server_token_scopes = ["users:activity!user", "access:servers!server", API]  # that of its kernels

@@ -95,9 +95,13 @@ class Settings(BaseSettings):
     plan: str = Field(
         "standard", description="CPU-hours a month of whoever no group `plan-<name>` gives another plan"
     )
+    plans: Path = Field(Path("hub/headless/plans.yaml"), description="the plans, as a YAML file")
     jobs_running: int = Field(8, ge=1, le=100_000, description="runs that run at once, of everybody")
     jobs_per_user: int = Field(4, ge=1, le=1000, description="runs of one user that run at once")
     jobs_waiting: int = Field(5000, ge=1, le=1_000_000, description="runs of one user that may wait")
+    jobs_wait: float = Field(
+        60, ge=0, le=600, description="seconds that the answer to a run is held back for its result at most"
+    )
     jobs_hours: float = Field(24, gt=0, le=24 * 30, description="hours that the longest run may take")
     results: str | None = Field(
         None,
@@ -120,7 +124,14 @@ class Settings(BaseSettings):
         "imported everything, where the machine allows it",
     )
 
-    @field_validator("data", "terms")
+    runner_idle_minutes: float = Field(
+        10, gt=0, le=24 * 60, description="minutes without a run after which a user's runner ends"
+    )
+    runner_jobs: int | None = Field(
+        None, ge=1, le=64, description="runs at once in one runner; unset: one for each CPU of its environment"
+    )
+
+    @field_validator("data", "terms", "plans")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return (ROOT / value.expanduser()).resolve()

@@ -3,8 +3,9 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
+EVERYBODY = ""  # no user has this name
 KEPT = 1000  # changes that a listener may lag behind
 
 
@@ -38,8 +39,12 @@ class Changes:
 
     def tell(self, owner: str, job_id: str) -> None:
         """A job was accepted, or it has changed."""
-        for watch in self._watches.get(owner, ()):
+        for watch in (*self._watches.get(owner, ()), *self._watches.get(EVERYBODY, ())):
             watch.add(job_id)
+
+    def watch_all(self) -> AbstractAsyncContextManager[Watch]:
+        """Hear every change of everybody's jobs from now on."""
+        return self.watch(EVERYBODY)
 
     @asynccontextmanager
     async def watch(self, owner: str) -> AsyncIterator[Watch]:

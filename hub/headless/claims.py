@@ -16,6 +16,8 @@ from hub.headless.limits import JobLimits
 from hub.headless.tables import jobs, owners, workers
 
 ASKING = 15.0  # seconds after which a runner that has not asked again is not waited for
+NOTED = 4.0  # seconds that a note about a runner is good for
+RENEWED = 5.0  # seconds by which a lease is renewed at least
 LAST_LINE, MESSAGE = 500, 4000  # characters
 
 
@@ -51,6 +53,10 @@ def claim(connection: Connection, asking: Asking, lease: float, limits: JobLimit
 def _note(connection: Connection, asking: Asking, now: float) -> None:
     row = {"owner": asking.owner, "profile": asking.profile, "free": asking.free, "seen": now}
     here = workers.c.worker == asking.worker
+    known = connection.execute(select(workers).where(here)).one_or_none()
+    # it asks every second; that is not worth a write each time
+    if known and known.free == asking.free and known.seen > now - NOTED:
+        return
     if not connection.execute(update(workers).where(here).values(**row)).rowcount:
         connection.execute(delete(workers).where(workers.c.seen < now - 3600))
         connection.execute(workers.insert().values(worker=asking.worker, **row))
@@ -156,14 +162,12 @@ def renew(
     """Keep the runner's claims until then. Returns the jobs that it must end: dismissed, or another's now."""
     end = []
     for job, fence in running:
-        row = connection.execute(
-            update(jobs)
-            .where(_held(owner, job, worker, fence))
-            .values(lease=until)
-            .returning(jobs.c.dismissing)
-        ).one_or_none()
+        mine = _held(owner, job, worker, fence)
+        row = connection.execute(select(jobs.c.dismissing, jobs.c.lease).where(mine)).one_or_none()
         if row is None or row.dismissing:
             end.append(job)
+        elif row.lease < until - RENEWED:
+            connection.execute(update(jobs).where(mine).values(lease=until))
     return end
 
 

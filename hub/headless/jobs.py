@@ -14,6 +14,7 @@ from hub.headless.job import Filter, Finish, Job, JobPage, NewJob, Progress
 from hub.headless.limits import JobLimits
 from hub.headless.quota import Month
 from hub.headless.tables import jobs, reading, writing
+from hub.headless.usage import Usage
 
 
 class Jobs:
@@ -117,9 +118,7 @@ class Jobs:
 
     def month(self, owner: str, groups: Sequence[str] | None = None) -> Month:
         """What the owner's month looks like now."""
-        with writing(self.engine) as connection:
-            quota.remember(connection, owner, groups, self.limits.plans)
-            return quota.month(connection, owner, self.limits.plans, self.clock())
+        return Usage(self.engine, self.limits.plans, self.clock).month(owner, groups)
 
     # -- for runners
     def claim(self, owner: str, profile: str, worker: str, free: int, lease: float) -> list[Job]:
@@ -154,6 +153,11 @@ class Jobs:
         """A runner has ended for certain: its jobs end or are tried again, whatever their leases."""
         with writing(self.engine) as connection:
             return keeping.gone(connection, owner, worker, self.limits, self.clock())
+
+    def refuse(self, owner: str, profile: str, why: str) -> list[Job]:
+        """No runner can be had for these: end the owner's jobs that wait for this profile, and say why."""
+        with writing(self.engine) as connection:
+            return keeping.refuse(connection, owner, profile, why, self.limits, self.clock())
 
     # -- for the service
     def owners_waiting(self) -> list[tuple[str, str, int]]:

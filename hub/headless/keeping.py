@@ -45,6 +45,15 @@ def gone(connection: Connection, owner: str, worker: str, limits: JobLimits, now
     ]
 
 
+def refuse(
+    connection: Connection, owner: str, profile: str, why: str, limits: JobLimits, now: float
+) -> list[Job]:
+    """End the jobs that wait for a runner which cannot be had."""
+    waiting = (jobs.c.status == "accepted", jobs.c.owner == owner, jobs.c.profile == profile)
+    ids = connection.execute(select(jobs.c.id).where(*waiting).with_for_update()).scalars().all()
+    return [claims.ended(connection, job, "failed", why, limits, now) for job in ids]
+
+
 def _running(connection: Connection, which: ColumnElement[bool]) -> list[Job]:
     rows = connection.execute(select(jobs).where(jobs.c.status == "running", which).with_for_update())
     return [Job.of(row._mapping) for row in rows]

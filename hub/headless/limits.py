@@ -37,5 +37,5 @@ class JobLimits:
             time=round(settings.jobs_hours * 3600),
             kept=settings.results_days * 86400.0,
             cpu={p.slug: p.cpu for p in read_profiles(ROOT / "spawner_profiles")},
-            plans=read_plans(settings.plan),
+            plans=read_plans(settings.plan, settings.plans),
         )

@@ -9,13 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from jupyterhub.spawner import Spawner, SpawnException
+from sqlalchemy.exc import SQLAlchemyError
 from traitlets import Instance
 
 from hub.errors import Unavailable
+from hub.headless.usage import UsageKind
 from hub.profiles import Profile
 from hub.spawning.box import HOME, RUN, Bind, Box
 from hub.spawning.cgroups import Group, Limits
 from hub.spawning.homes import Home, slug_of
+from hub.spawning.metering import Meter
+from hub.spawning.names import LAB_MODULE, RUNNER_MODULE, kind_of
 from hub.spawning.processes import RunningBox
 from hub.spawning.site import ALWAYS, Site
 from hub.spawning.starting import Launch
@@ -39,6 +43,7 @@ class LocalSpawner(Spawner):  # type: ignore[misc]
     """Starts servers in boxes on this machine, and finds them again after a restart of the hub."""
 
     site = Instance(Site, config=True, help="this machine: homes, boxes, limits, profiles")
+    meter = Instance(Meter, config=True, help="counts the CPU seconds of every box")
     profile = Instance(Profile, help="what the server gets; set as options are applied")
 
     _box: RunningBox | None = None
@@ -88,7 +93,7 @@ class LocalSpawner(Spawner):  # type: ignore[misc]
         log = self._open_log()
         try:
             box = self._design(home, door, group)
-            command = [sys.executable, "-P", "-m", "polarhub_lab.serving", *self.get_args()]
+            command = [sys.executable, "-P", "-m", kind_of(self.name).module, *self.get_args()]
             return self.site.start.start(Launch(box, command, door, log, group.join_files()))
         finally:
             os.close(log)
@@ -96,8 +101,10 @@ class LocalSpawner(Spawner):  # type: ignore[misc]
     async def poll(self) -> int | None:
         """Nothing while the server runs."""
         if self._box is not None and self._box.alive():
+            await self._count(self._box)
             return None
         if self._box is not None:
+            await self._count(self._box, last=True)
             self._box.reap()
             self._group().remove(0)
         self.clear_state()
@@ -109,10 +116,19 @@ class LocalSpawner(Spawner):  # type: ignore[misc]
             return
         if not await self._box.stop(0 if now else PATIENCE):
             self.log.error("The box of %s does not end (process %d)", self._log_name, self._box.pid)
+        await self._count(self._box, last=True)
         await asyncio.to_thread(self._box.reap)
         if not await asyncio.to_thread(self._group().remove):
             self.log.error("Processes are left in the control group of %s", self._log_name)
         self.clear_state()
+
+    async def _count(self, box: RunningBox, *, last: bool = False) -> None:
+        """What the box has used; a database that is away stops no server, and the counter goes on."""
+        kind: UsageKind = "interactive" if kind_of(self.name).module == LAB_MODULE else "run"
+        try:
+            await asyncio.to_thread(self.meter.read, self.user.name, kind, box, self._group(), last=last)
+        except SQLAlchemyError as error:
+            self.log.error("What %s uses could not be counted: %s", self._log_name, type(error).__name__)
 
     async def progress(self) -> AsyncIterator[dict[str, Any]]:
         """What is happening, for the page that waits."""
@@ -155,12 +171,16 @@ class LocalSpawner(Spawner):  # type: ignore[misc]
             "JUPYTER_DEFAULT_PROVISIONER_NAME": "polarhub",
             "POLARLAB_DOOR": str(door.fileno()),
             "POLARLAB_PROFILE": self.profile.title,
+            "POLARLAB_PROFILE_SLUG": self.profile.slug,
+            "POLARLAB_CPU": f"{self.profile.cpu:g}",
             "POLARLAB_HOME_SIZE": str(self.profile.disk),
             **self.site.variables,
         }
 
     def get_args(self) -> list[str]:
-        """Arguments of the server."""
+        """Arguments of the server; a runner takes none."""
+        if kind_of(self.name).module == RUNNER_MODULE:
+            return []
         return [
             *ALWAYS,
             f"--ServerApp.terminals_enabled={self.profile.terminal}",

@@ -11,6 +11,8 @@ from jupyterhub.spawner import Spawner, SpawnException
 from hub.errors import BadInput
 from hub.profiles import Machine, Profile, available, choose, preselected
 from hub.spawning.capacity import Free
+from hub.spawning.metering import Meter
+from hub.spawning.names import Kind, kind_of
 
 TEMPLATES = Environment(loader=FileSystemLoader(Path(__file__).parent.parent / "templates"), autoescape=True)
 
@@ -28,6 +30,13 @@ def asked_for(options: Mapping[str, Any]) -> str | None:
     return slug
 
 
+def agreed(kind: Kind, asked: str | None) -> str | None:
+    """The profile that both the server's name and the options ask for. Raises BadInput where they differ."""
+    if kind.profile is not None and asked not in (None, kind.profile):
+        raise BadInput(f"This server is for the environment {kind.profile}.", where="profile")
+    return kind.profile or asked
+
+
 @dataclass(frozen=True)
 class Offer:
     """The environments on offer, and what this machine can give of them."""
@@ -35,6 +44,7 @@ class Offer:
     profiles: tuple[Profile, ...]
     machine: Machine
     homes: Path
+    meter: Meter
     warning: str | None = None
 
     def form(self, spawner: Spawner) -> str:
@@ -47,6 +57,7 @@ class Offer:
             offers=offers,
             chosen=last if last in able else default.slug if default else None,
             free=Free.now(self.homes).sentence(self.machine),
+            month=self.meter.month(spawner.user.name, groups_of(spawner)),
             warning=self.warning,
         )
 
@@ -61,10 +72,13 @@ class Offer:
     def apply(self, spawner: Spawner, options: Mapping[str, Any]) -> None:
         """Give the server what its profile says. Raises SpawnException, which every client sees as a 400."""
         try:
-            profile = choose(self.profiles, self.machine, groups_of(spawner), asked_for(options))
+            asked = agreed(kind_of(spawner.name), asked_for(options))
+            profile = choose(self.profiles, self.machine, groups_of(spawner), asked)
         except BadInput as error:
             spawner.orm_spawner.user_options = {}  # else the next start without options would fail as well
             raise SpawnException(error.message, reason="profile") from None
+        if spent := self.meter.refusal(spawner.user.name, groups_of(spawner)):
+            raise SpawnException(spent, reason="quota", status_code=403)
         spawner.profile = profile
         spawner.cpu_limit, spawner.mem_limit = profile.cpu, profile.memory
 

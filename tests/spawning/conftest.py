@@ -18,7 +18,7 @@ tiny = Profile(slug="tiny", title="DE Tiny", description="for tests", **figures)
 staff = tiny.model_copy(update={"slug": "staff", "groups": frozenset({"staff"})})
 site = replace(site := c.LocalSpawner.site, profiles=(*site.profiles, tiny, staff))
 c.LocalSpawner.site = site
-offer = Offer(site.profiles, site.machine, site.homes.folder, site.groups.warning())
+offer = Offer(site.profiles, site.machine, site.homes.folder, c.LocalSpawner.meter, site.groups.warning())
 c.Spawner.options_form = offer.form
 c.Spawner.options_from_form = offer.from_form
 c.Spawner.apply_user_options = offer.apply
