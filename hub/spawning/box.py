@@ -127,7 +127,7 @@ def zygote_options(binds: Iterable[Bind]) -> list[str]:
     """What the process that servers are forked from sees: no home, nothing of the hub. It may enter boxes."""
     options = _mounts(binds, again=False)
     options += ["--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", "--tmpfs", "/run"]  # noqa: S108
-    options += ["--tmpfs", str(HOME), "--clearenv", "--cap-drop", "ALL", "--new-session"]
+    options += ["--tmpfs", str(HOME), "--clearenv", "--cap-drop", "ALL", "--new-session", "--die-with-parent"]
     for capability in ENTERS_BOXES:
         options += ["--cap-add", capability]
     return [*options, "--chdir", "/"]

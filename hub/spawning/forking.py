@@ -4,6 +4,7 @@ import json
 import os
 import select
 import socket
+import struct
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,6 +19,7 @@ LIMIT = 20.0  # seconds for each answer
 # Says that the box is complete, then sleeps until its input ends, which is when the server has ended.
 SLEEPER = ("/bin/sh", "-c", "echo; read nothing")
 SERVING = "polarhub_lab.serving"
+CREDENTIALS = struct.Struct("3i")  # pid, uid, gid
 
 
 @dataclass(frozen=True)
@@ -64,28 +66,31 @@ class ForkStart:
         try:
             with ours:
                 ours.settimeout(LIMIT)
+                ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
                 with its:
                     given = [its.fileno(), inhabitant, launch.listener.fileno(), lifeline, launch.log]
                     self.zygote.ask(given)
-                here = _answer(ours, "here")
+                here = _sender(ours, "here")
                 for file in launch.join:
                     file.write_text(str(here))
                 environment = {**launch.box.environment, "PWD": str(launch.box.environment["HOME"])}
                 wanted = {"uid": launch.box.uid, "environment": environment, "arguments": arguments}
                 ours.send(json.dumps(wanted).encode())
-                return _answer(ours, "pid")
+                return _sender(ours, "in")
         except OSError as error:
             raise Unavailable(f"The zygote does not answer ({error.strerror or error}).") from None
         finally:
             os.close(inhabitant)
 
 
-def _answer(request: socket.socket, name: str) -> int:
-    """The number that the child says. Raises Unavailable with what it says instead."""
-    said: dict[str, Any] = json.loads(request.recv(1 << 16) or b'{"error": "it has ended"}')
-    if name not in said:
+def _sender(request: socket.socket, name: str) -> int:
+    """The pid of who says so, as the kernel knows it. Raises Unavailable with what it says instead."""
+    text, ancillary, _, _ = request.recvmsg(1 << 16, socket.CMSG_SPACE(CREDENTIALS.size))
+    said: dict[str, Any] = json.loads(text or b'{"error": "it has ended"}')
+    pids = [CREDENTIALS.unpack(data)[0] for _, kind, data in ancillary if kind == socket.SCM_CREDENTIALS]
+    if name not in said or not pids:
         raise Unavailable(f"The fork did not reach its box: {said.get('error')}.")
-    return int(said[name])
+    return int(pids[0])
 
 
 def _wait_until_complete(said: int) -> None:

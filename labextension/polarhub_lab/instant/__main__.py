@@ -5,12 +5,14 @@ request it gets descriptors and forks; the child reads the rest, the token among
 
 One message on CONTROL (SOCK_SEQPACKET): `fork` with four descriptors: the request's own socket, a pidfd of a
 process in the box, the server's door, the box's lifeline, the log. On the request's socket:
-    child → hub   {"here": pid}        the hub puts it into the box's control groups
+    child → hub   {"here": true}       the hub puts it into the box's control groups
     hub → child   {"uid", "environment", "arguments"}
-    child → hub   {"pid": pid} when it is in the box as its user, or {"error": sentence}
+    child → hub   {"in": true} when it is in the box as its user, or {"error": sentence}
+The hub reads the pid from the message's credentials: the child knows only that of its own namespace.
 """
 
 import array
+import contextlib
 import ctypes
 import gc
 import json
@@ -67,20 +69,28 @@ def _received(control: socket.socket) -> tuple[bytes, list[int]]:
 
 
 def _child(descriptors: list[int]) -> NoReturn:
-    """Move into the box, then fork once more: only a child is in the namespace of pids."""
+    """Move into the box and fork twice: only a child is in the namespace of pids, and only its child,
+
+    left alone, becomes a child of the box's first process, which reaps it.
+    """
     ask, inhabitant, door, lifeline, log = descriptors
     request = socket.socket(fileno=ask)
     request.settimeout(PATIENCE)
     try:
         os.setsid()
-        request.send(json.dumps({"here": os.getpid()}).encode())
+        request.send(json.dumps({"here": True}).encode())
         wanted = json.loads(request.recv(1 << 20))
         enter.join_namespaces(inhabitant)
         enter.drop_privileges(wanted["uid"])
-        if pid := os.fork():
-            request.send(json.dumps({"pid": pid}).encode())
+        if os.fork():
+            with contextlib.suppress(ChildProcessError):
+                os.wait()
             os._exit(0)
-        _dress(wanted, request, {door, lifeline}, log)
+        if os.fork():
+            os._exit(0)
+        _dress(wanted, {ask, door, lifeline}, log)
+        request.send(json.dumps({"in": True}).encode())
+        request.close()
     except BaseException as error:
         traceback.print_exc()
         request.send(json.dumps({"error": f"{type(error).__name__}: {error}"}).encode())
@@ -88,13 +98,12 @@ def _child(descriptors: list[int]) -> NoReturn:
     _live(wanted["arguments"], door)
 
 
-def _dress(wanted: dict[str, dict[str, str]], request: socket.socket, kept: set[int], log: int) -> None:
+def _dress(wanted: dict[str, dict[str, str]], kept: set[int], log: int) -> None:
     """Everything that a program finds at its start: descriptors, signals, environment, folder."""
     os.setsid()
     null = os.open("/dev/null", os.O_RDWR)
     for source, target in ((null, 0), (log, 1), (log, 2)):
         os.dup2(source, target)
-    request.close()
     enter.close_all_but({0, 1, 2, *kept})
     enter.fresh_signals()
     os.umask(0o022)

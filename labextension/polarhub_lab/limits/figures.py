@@ -75,5 +75,7 @@ def _process(path: Path) -> Process | None:
     except OSError:
         return None  # gone meanwhile
     fields = after.split()
+    if fields[0] == "Z":
+        return None  # ended, not yet forgotten
     cpu = (int(fields[11]) + int(fields[12])) / TICK
     return Process(int(path.parent.name), before.partition("(")[2], int(fields[21]) * PAGE, cpu)

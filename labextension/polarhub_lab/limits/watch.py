@@ -43,6 +43,7 @@ class Watch:
     kernels: Callable[[], Mapping[str, Kernel]] = dict
     messages: list[Message] = field(default_factory=list)
     _ended: int = 0
+    _puzzled: bool = False
     _seen: dict[int, Process] = field(default_factory=dict)
     _kernels: Mapping[str, Kernel] = field(default_factory=dict)
     _home_said: str = ""
@@ -53,7 +54,12 @@ class Watch:
         ended = self.box.ended_for_memory()
         now = {p.pid: p for p in self.box.processes()}
         if ended > self._ended:
-            self._tell("error", self._what_ended({pid: p for pid, p in self._seen.items() if pid not in now}))
+            gone = {pid: p for pid, p in self._seen.items() if pid not in now}
+            if not gone and not self._puzzled:
+                self._puzzled = True  # it is counted a moment before it goes: the next look knows who it was
+                return self._look_at_home()
+            self._tell("error", self._what_ended(gone))
+        self._puzzled = False
         self._ended, self._seen, self._kernels = ended, now, dict(self.kernels())
         self._look_at_home()
 
