@@ -11,9 +11,13 @@ from hub.api.errors import say_error
 from hub.api.forwarded import ForwardedAddress
 from hub.api.health import Check, health_router
 from hub.api.openapi import describe_mounted
+from hub.api.sign_in import Door, sign_in_router
 from hub.catalog.catalog import Catalog
 from hub.catalog.stac import stac_app
 from hub.errors import PolarhubError
+from hub.headless.ogc.app import ogc_app
+from hub.headless.runner_routes import runner_router
+from hub.headless.service import Headless
 from hub.lab_files.routes import lab_router
 from hub.settings import Settings
 
@@ -23,23 +27,30 @@ PREFIX = "/services/api"
 def create_app(settings: Settings, tokens: HubTokens | None = None) -> FastAPI:
     """The whole api. `tokens` is the hub's token check; tests may bring their own hub."""
     catalog = Catalog(settings)
+    headless = Headless(settings)
 
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
-        async with catalog.running():
+        async with catalog.running(), headless.running():
             yield
 
     described_at = f"{PREFIX}/openapi.json"
     app = FastAPI(title="polarhub", openapi_url=described_at, docs_url=None, redoc_url=None, lifespan=running)
     app.state.settings = settings
     app.state.tokens = tokens or HubTokens()
+    app.state.headless = headless
     app.add_exception_handler(PolarhubError, say_error)
     app.add_middleware(ForwardedAddress)
     app.add_middleware(Compression)
-    checks: dict[str, Check] = {"catalog": catalog.problem}
+    checks: dict[str, Check] = {"catalog": catalog.problem, "runs": headless.problem}
     app.include_router(health_router(checks), prefix=PREFIX)
     app.include_router(lab_router(settings.data), prefix=PREFIX)
+    app.include_router(sign_in_router(Door()), prefix=PREFIX)
+    app.include_router(runner_router(headless), prefix=PREFIX)
     stac = stac_app(catalog, app.state.tokens, described_at)
     app.mount(f"{PREFIX}/stac", stac)
     describe_mounted(app, f"{PREFIX}/stac", stac)
+    ogc = ogc_app(headless, app.state.tokens)
+    app.mount(f"{PREFIX}/ogc", ogc)
+    describe_mounted(app, f"{PREFIX}/ogc", ogc)
     return app
