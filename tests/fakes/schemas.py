@@ -1,4 +1,4 @@
-"""A small HTTPS proxy that serves the STAC and GeoJSON schemas, which pystac carries, by their real names.
+"""A small HTTPS proxy that serves documents by their real names: the STAC and GeoJSON schemas of pystac.
 
 So the validators run as they are, offline, and check what they would check online.
 """
@@ -6,7 +6,7 @@ So the validators run as they are, offline, and check what they would check onli
 import json
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+Find = Callable[[str], bytes | None]
 HOSTS = ("schemas.stacspec.org", "geojson.org")
 FOLDER = files("pystac.validation") / "jsonschemas"
 
@@ -30,7 +31,7 @@ def schema(url: str) -> bytes | None:
     return path.read_bytes() if path.is_file() else None
 
 
-def _certificate(folder: Path) -> Path:
+def _certificate(folder: Path, hosts: tuple[str, ...]) -> Path:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "polarhub tests")])
     now = datetime.now(UTC)
@@ -38,7 +39,7 @@ def _certificate(folder: Path) -> Path:
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
         .not_valid_before(now - timedelta(hours=1))
         .not_valid_after(now + timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host) for host in HOSTS]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host) for host in hosts]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
@@ -52,14 +53,16 @@ def _certificate(folder: Path) -> Path:
     return path
 
 
-def _answer(connection: socket.socket, context: ssl.SSLContext, asked: list[str]) -> None:
+def _answer(
+    connection: socket.socket, context: ssl.SSLContext, asked: list[str], hosts: tuple[str, ...], find: Find
+) -> None:
     with connection, suppress(OSError):
         connection.settimeout(10)
         head = b""
         while b"\r\n\r\n" not in head:
             head += connection.recv(4096)
         host = head.split()[1].decode().partition(":")[0]
-        if host not in HOSTS:
+        if host not in hosts:
             connection.sendall(b"HTTP/1.1 502 Not here\r\n\r\n")
             return
         connection.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
@@ -69,7 +72,7 @@ def _answer(connection: socket.socket, context: ssl.SSLContext, asked: list[str]
                 request += secure.recv(4096)
             url = f"https://{host}{request.split()[1].decode()}"
             asked.append(url)
-            body = schema(url)
+            body = find(url)
             status = "200 OK" if body else "404 Not Found"
             body = body or json.dumps({"message": "no such schema"}).encode()
             secure.sendall(
@@ -80,9 +83,11 @@ def _answer(connection: socket.socket, context: ssl.SSLContext, asked: list[str]
 
 
 @contextmanager
-def schemas_served(folder: Path) -> Iterator[tuple[dict[str, str], list[str]]]:
+def schemas_served(
+    folder: Path, hosts: tuple[str, ...] = HOSTS, find: Find = schema
+) -> Iterator[tuple[dict[str, str], list[str]]]:
     """Variables for a process that is to find the schemas, and the addresses that were asked for."""
-    certificate = _certificate(folder)
+    certificate = _certificate(folder, hosts)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, folder / "key.pem")
     asked: list[str] = []
@@ -92,7 +97,9 @@ def schemas_served(folder: Path) -> Iterator[tuple[dict[str, str], list[str]]]:
             with suppress(OSError):
                 while True:
                     connection, _ = listening.accept()
-                    Thread(target=_answer, args=(connection, context, asked), daemon=True).start()
+                    Thread(
+                        target=_answer, args=(connection, context, asked, hosts, find), daemon=True
+                    ).start()
 
         thread = Thread(target=serve, daemon=True)
         thread.start()
