@@ -165,6 +165,21 @@ class Jobs:
         with reading(self.engine) as connection:
             return keeping.owners_waiting(connection)
 
+    def anything_due(self) -> bool:
+        """Whether `reap` would find a running job; asked often, as it only reads."""
+        with reading(self.engine) as connection:
+            return keeping.anything_due(connection, self.clock())
+
+    def expired(self) -> list[Job]:
+        """Some of the jobs that were kept for long enough."""
+        with reading(self.engine) as connection:
+            return keeping.expired(connection, self.clock())
+
+    def forget(self, job: str) -> None:
+        """Remove a job that has ended; its files must be gone before."""
+        with writing(self.engine) as connection:
+            keeping.forget(connection, job)
+
     def reap(self, now: float | None = None) -> list[Job]:
         """End what nobody runs any more: leases run out, time over, dismissed and not ended."""
         with writing(self.engine, alone=True) as connection:

@@ -1,6 +1,6 @@
 """What ends jobs that their runners do not end: runners that vanish, time limits, months that are spent."""
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, delete, func, or_, select
 
 from hub.headless import claims, quota
 from hub.headless.job import Job
@@ -9,6 +9,7 @@ from hub.headless.tables import jobs
 
 DISMISSING = 2.0  # seconds that a runner has to end a dismissed job
 GRACE = 15.0  # seconds beyond its time limit in which a runner says itself that the time is over
+OVER = "The time limit"
 VANISHED = "The runner vanished: its server was ended, or the machine went down."
 
 
@@ -25,15 +26,46 @@ def owners_waiting(connection: Connection) -> list[tuple[str, str, int]]:
     ]
 
 
+def _due(now: float) -> tuple[ColumnElement[bool], ColumnElement[bool], ColumnElement[bool]]:
+    """Which running jobs were not dismissed in time, have lost their runner, are over their time."""
+    return (
+        jobs.c.dismissing & (jobs.c.dismissing_since < now - DISMISSING),
+        jobs.c.lease < now,
+        jobs.c.started + jobs.c.time_limit + GRACE < now,
+    )
+
+
+def anything_due(connection: Connection, now: float) -> bool:
+    """Whether `reap` would find a running job; it only reads."""
+    found = select(jobs.c.id).where(jobs.c.status == "running", or_(*_due(now))).limit(1)
+    return connection.execute(found).first() is not None
+
+
 def reap(connection: Connection, limits: JobLimits, now: float) -> list[Job]:
     """End or put back what nobody runs any more. Returns the jobs that changed."""
-    overdue = jobs.c.started + jobs.c.time_limit + GRACE < now
+    dismissed, vanished, over = _due(now)
     return [
-        *_dismissed(connection, jobs.c.dismissing_since < now - DISMISSING, limits, now),
-        *_vanished(connection, jobs.c.lease < now, limits, now),
-        *_over(connection, overdue, limits, now),
+        *_dismissed(connection, dismissed, limits, now),
+        *_vanished(connection, vanished, limits, now),
+        *_over(connection, over, limits, now),
         *_unpaid(connection, limits, now),
     ]
+
+
+def stuck(job: Job) -> bool:
+    """Whether a job that was reaped has a runner that lives and did not obey."""
+    return job.status == "dismissed" or job.message.startswith(OVER)
+
+
+def expired(connection: Connection, now: float) -> list[Job]:
+    """Jobs that were kept for long enough."""
+    rows = connection.execute(select(jobs).where(jobs.c.expires < now).limit(100))
+    return [Job.of(row._mapping) for row in rows]
+
+
+def forget(connection: Connection, job: str) -> None:
+    """Remove the row of a job that has ended."""
+    connection.execute(delete(jobs).where(jobs.c.id == job, jobs.c.finished.is_not(None)))
 
 
 def gone(connection: Connection, owner: str, worker: str, limits: JobLimits, now: float) -> list[Job]:
@@ -83,7 +115,7 @@ def _over(connection: Connection, which: ColumnElement[bool], limits: JobLimits,
             connection,
             job.id,
             "failed",
-            f"The time limit of {job.time_limit} seconds is over.",
+            f"{OVER} of {job.time_limit} seconds is over.",
             limits,
             now,
         )

@@ -137,6 +137,9 @@ def connect(url: str) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
     with writing(engine, alone=True) as connection:
         metadata.create_all(connection)
+        for table in metadata.sorted_tables:
+            for index in table.indexes:  # those that another part added to a table that was there
+                index.create(connection, checkfirst=True)
     return engine
 
 
