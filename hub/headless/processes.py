@@ -163,7 +163,7 @@ class Processes:
     ) -> int:
         """The version with this content, made where it is new, and made the current one."""
         process, v, p = process_id(owner, slug), tables.versions, tables.processes
-        texts = canonical(notebook), canonical(definition.written())
+        texts = canonical(notebook), json.dumps(definition.written(), ensure_ascii=False)  # in its order
         digest = hashlib.sha256("\n".join(texts).encode()).hexdigest()
         same = select(v.c.id).where(v.c.process == process, v.c.digest == digest)
         version = connection.scalar(same)

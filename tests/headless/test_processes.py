@@ -68,6 +68,12 @@ def test_the_same_content_is_the_same_version(processes: Processes) -> None:
     assert processes.get("ada", "ada:thaw", first.version).definition.inputs["days"].default == 3
 
 
+def test_inputs_and_outputs_keep_the_order_of_their_author(processes: Processes) -> None:
+    definition = {"title": "t", "inputs": {"z": {}, "a": {}}, "outputs": {"y": {}, "b": {}}}
+    described = processes.publish("ada", "thaw", a_notebook(), definition).describe()
+    assert (list(described["inputs"]), list(described["outputs"])) == (["z", "a"], ["y", "b"])
+
+
 def test_a_job_keeps_the_version_that_it_ran(processes: Processes) -> None:
     ran = processes.publish("ada", "thaw", a_notebook())
     processes.publish("ada", "thaw", a_notebook("days = 4"))
