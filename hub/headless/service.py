@@ -14,13 +14,16 @@ from hub.headless.callbacks import Callbacks
 from hub.headless.changes import Changes
 from hub.headless.job import Job
 from hub.headless.jobs import Jobs
+from hub.headless.keeping_loop import keep
 from hub.headless.limits import JobLimits
 from hub.headless.ogc.answers import Answers, parts
 from hub.headless.ogc.documents import Links, status_info
 from hub.headless.ogc.execute import Mode
 from hub.headless.processes import Processes
 from hub.headless.results import Results
+from hub.headless.runners import start_runners
 from hub.headless.signing import hub_key
+from hub.headless.starting_loops import start_scheduled
 from hub.headless.tables import connect
 from hub.settings import Settings
 
@@ -51,13 +54,13 @@ class Headless:
         return self._client
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
+    async def running(self, *more: Loop) -> AsyncIterator[None]:
         """Keeps the loops going, and ends them."""
         async with AsyncExitStack() as stack:
             self._client = await stack.enter_async_context(
                 outside_client(self.settings.allow_inside_addresses)
             )
-            tasks = [asyncio.create_task(self._kept_going(loop)) for loop in LOOPS]
+            tasks = [asyncio.create_task(self._kept_going(loop)) for loop in (*LOOPS, *more)]
             try:
                 yield
             finally:
@@ -98,4 +101,4 @@ async def deliver(headless: Headless) -> None:
     await headless.callbacks.run(headless.client)
 
 
-LOOPS: tuple[Loop, ...] = (deliver,)
+LOOPS: tuple[Loop, ...] = (deliver, keep, start_runners, start_scheduled)

@@ -7,6 +7,7 @@ from hub.headless.ogc import documents, names
 from hub.headless.ogc.asked import Asked
 from hub.headless.ogc.openapi import openapi
 from hub.headless.ogc.saying import VARY, Compact, said, shown
+from hub.headless.signing import shown as shown_key
 
 READ = ["GET", "HEAD"]
 about = APIRouter()
@@ -34,3 +35,13 @@ async def api(asking: Asked) -> Response:
     if asking.face == "html":
         return shown(asking, "api.html", document=document)
     return Compact(document, headers=VARY, media_type=names.OPENAPI)
+
+
+@about.api_route("/callback-key", methods=READ)
+async def callback_key(asking: Asked) -> Response:
+    """What the user's call-backs are signed with; it is a secret."""
+    asking.plain()
+    document = {"key": shown_key(asking.headless.callbacks.key_of(asking.user.name))}
+    answer = said(asking, document, "key.html")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

@@ -177,7 +177,7 @@ async def get_log(job_id: str, asking: Asked) -> Response:
 def _log(asking: Asking, job: Job) -> str:
     try:
         notebook = json.loads(_notebook(asking, job))
-    except NotFound:
+    except (problems.Problem, ValueError):
         return job.message
     return log_text(notebook) if isinstance(notebook, dict) else ""
 
