@@ -175,6 +175,38 @@ def test_without_a_mouse_from_coordinates_to_a_cell(page: Page, panel: Locator) 
     expect(cell).to_have_count(2)
 
 
+SLOW_KERNELS = """
+const quick = window.fetch;
+window.fetch = async (asked, init) => {
+  const { method, url } = asked instanceof Request ? asked : new Request(asked, init);
+  if (method === 'POST' && /\\/api\\/(sessions|kernels)/.test(url)) {
+    await new Promise(resolve => setTimeout(resolve, 5000));
+  }
+  return quick(asked, init);
+};
+"""
+
+
+@pytest.fixture
+def slow_kernels(page: Page) -> None:
+    """JupyterLab as it is at first, but each kernel takes five seconds more to start."""
+    page.add_init_script(SLOW_KERNELS)
+    page.reload()
+    page.locator(".jp-Launcher").first.wait_for()
+
+
+@pytest.mark.usefixtures("slow_kernels")
+def test_what_is_inserted_into_a_new_notebook_can_be_run_at_once(page: Page, panel: Locator) -> None:
+    choose(panel, "Sea-ice concentration")
+    search(panel).first.click()
+    panel.get_by_role("button", name="Insert into notebook").click()
+    expect(panel.get_by_role("button", name="A kernel is starting…")).to_be_visible()
+    cell = page.locator(".jp-Notebook .jp-CodeCell").filter(has_text="xarray")
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    expect(cell.locator(".jp-OutputArea-output").first).to_be_visible()
+
+
 def test_properties_narrow_what_is_found(panel: Locator) -> None:
     choose(panel, "ArcticDEM 32 m 4.1")
     rows = search(panel)

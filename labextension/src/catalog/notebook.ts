@@ -1,10 +1,49 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { NotebookActions, NotebookPanel, type INotebookTracker } from '@jupyterlab/notebook';
 
+const KERNEL_LIMIT = 60_000; // milliseconds that a kernel may take before the cell comes without it
+
+/** Where the code is, and whether it can be run at once. */
+export interface Inserted {
+  notebook: string;
+  kernel: boolean;
+}
+
 /** Puts code into notebooks. */
 export interface CodeSink {
-  /** A new code cell below the active one; without a notebook, one is made. Gives its name; throws a sentence. */
-  insert(code: string): Promise<string>;
+  /** A new code cell below the active one; without a notebook, one is made. Throws a sentence. */
+  insert(code: string): Promise<Inserted>;
+}
+
+type Session = NotebookPanel['sessionContext'];
+
+function starts(session: Session): boolean {
+  const status = session.kernelDisplayStatus;
+  return !session.session?.kernel && (status === 'initializing' || status === 'starting');
+}
+
+/** Whether a kernel is there, once it has started. Until then JupyterLab passes over a cell that is run, silently. */
+async function kernelOf(session: Session): Promise<boolean> {
+  if (starts(session)) {
+    await new Promise<void>(resolve => {
+      const look = (): void => {
+        if (session.isDisposed || !starts(session)) {
+          done();
+        }
+      };
+      const done = (): void => {
+        window.clearTimeout(limit);
+        session.kernelChanged.disconnect(look);
+        session.statusChanged.disconnect(look);
+        resolve();
+      };
+      const limit = window.setTimeout(done, KERNEL_LIMIT);
+      session.kernelChanged.connect(look);
+      session.statusChanged.connect(look);
+      void session.ready.then(look);
+    });
+  }
+  return Boolean(session.session?.kernel);
 }
 
 async function newNotebook(app: JupyterFrontEnd): Promise<NotebookPanel> {
@@ -28,7 +67,7 @@ function speaksPython(panel: NotebookPanel): boolean {
 
 export function notebooks(app: JupyterFrontEnd, tracker: INotebookTracker): CodeSink {
   return {
-    async insert(code: string): Promise<string> {
+    async insert(code: string): Promise<Inserted> {
       const open = tracker.currentWidget;
       const panel = open ?? (await newNotebook(app));
       await panel.context.ready;
@@ -39,6 +78,7 @@ export function notebooks(app: JupyterFrontEnd, tracker: INotebookTracker): Code
           `${name} is not a Python notebook. Open one with a Python kernel, then insert again.`
         );
       }
+      const kernel = await kernelOf(panel.sessionContext);
       const { content } = panel;
       if (content.model?.readOnly) {
         throw new Error(`${name} cannot be changed. Open another notebook, then insert again.`);
@@ -52,7 +92,7 @@ export function notebooks(app: JupyterFrontEnd, tracker: INotebookTracker): Code
       content.deselectAll();
       app.shell.activateById(panel.id);
       await content.scrollToItem(content.activeCellIndex, 'smart');
-      return name;
+      return { notebook: name, kernel };
     }
   };
 }

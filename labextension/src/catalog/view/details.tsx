@@ -12,6 +12,7 @@ function Insert({ item }: { item: Item }): ReactElement {
   const files = openable(item);
   const [key, setKey] = useState(files[0]?.[0] ?? '');
   const [way, setWay] = useState('');
+  const [busy, setBusy] = useState(false);
   const asset = item.assets[key];
   if (!asset) {
     return (
@@ -25,10 +26,20 @@ function Insert({ item }: { item: Item }): ReactElement {
   const variant = variants.find(v => v.id === way) ?? variants[0];
   const code = (): string => variant?.code({ item, key, asset, hemisphere }) ?? '';
   const insert = async (): Promise<void> => {
+    if (busy) {
+      return;
+    }
+    setBusy(true);
     try {
-      host.tell(`The cell is in ${await host.insert(code())}. Run it with Shift+Enter.`);
+      const { notebook, kernel } = await host.insert(code());
+      const next = kernel
+        ? 'Run it with Shift+Enter.'
+        : 'It has no kernel yet: run the cell when it has one.';
+      host.tell(`The cell is in ${notebook}. ${next}`);
     } catch (error) {
       host.warn(error instanceof Error ? error.message : String(error));
+    } finally {
+      setBusy(false);
     }
   };
   return (
@@ -70,8 +81,13 @@ function Insert({ item }: { item: Item }): ReactElement {
         </label>
       )}
       <div className="ph-Insert-buttons">
-        <button type="button" className="ph-Button ph-mod-primary" onClick={() => void insert()}>
-          Insert into notebook
+        <button
+          type="button"
+          className="ph-Button ph-mod-primary"
+          aria-disabled={busy}
+          onClick={() => void insert()}
+        >
+          {busy ? 'A kernel is starting…' : 'Insert into notebook'}
         </button>
         <button
           type="button"

@@ -1,11 +1,12 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
+import type { Inserted } from '../notebook.js';
 import type { CatalogModel, State } from '../model.js';
 
 /** What the views need of JupyterLab. */
 export interface Host {
   model: CatalogModel;
-  /** Insert code as a cell; gives the notebook's name, throws a sentence. */
-  insert: (code: string) => Promise<string>;
+  /** Insert code as a cell; throws a sentence. */
+  insert: (code: string) => Promise<Inserted>;
   copy: (text: string) => void;
   /** Say something that can be missed. */
   tell: (sentence: string) => void;
