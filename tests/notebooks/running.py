@@ -13,6 +13,7 @@ from hub.settings import ROOT
 
 LIMIT = 240  # seconds
 NOTEBOOKS = ROOT / "notebooks"
+SCRAP = "application/scrapbook.scrap.json+json"  # as glued values are shown
 
 # Put in front of the notebook. A hub on loopback may be asked; the kernel itself was connected before.
 GUARD = """
@@ -35,16 +36,19 @@ _socket.socket.connect = _only_loopback
 
 @dataclass(frozen=True)
 class Run:
-    """What a notebook printed and showed."""
+    """What a notebook printed, showed and glued."""
 
     text: str
     html: str
     pictures: list[bytes]
     widgets: int
     stderr: str
+    values: dict[str, Any]
 
 
-def run(name: str, folder: Path, environment: Mapping[str, str]) -> Run:
+def run(
+    name: str, folder: Path, environment: Mapping[str, str], parameters: Mapping[str, Any] | None = None
+) -> Run:
     """Run `notebooks/NAME.ipynb` by papermill in `folder`, with nothing but that environment."""
     notebook = json.loads((NOTEBOOKS / f"{name}.ipynb").read_text())
     guard = {
@@ -58,8 +62,9 @@ def run(name: str, folder: Path, environment: Mapping[str, str]) -> Run:
     notebook["cells"].insert(0, guard)
     source, target = folder / "source.ipynb", folder / "done.ipynb"
     source.write_text(json.dumps(notebook))
+    command = [sys.executable, "-m", "papermill", "--no-progress-bar", "-y", json.dumps(parameters or {})]
     done = subprocess.run(
-        [sys.executable, "-m", "papermill", "--no-progress-bar", "--cwd", folder, source, target],
+        [*command, "--cwd", folder, source, target],
         env={"HOME": str(folder), "PATH": "/usr/bin:/bin", "MPLCONFIGDIR": str(folder), **environment},
         capture_output=True,
         text=True,
@@ -83,4 +88,5 @@ def _read(notebook: dict[str, Any]) -> Run:
         pictures=[base64.b64decode(d["image/png"]) for d in shown if "image/png" in d],
         widgets=sum("application/vnd.jupyter.widget-view+json" in d for d in shown),
         stderr=streams["stderr"],
+        values={scrap["name"]: scrap["data"] for scrap in (d.get(SCRAP) for d in shown) if scrap},
     )
