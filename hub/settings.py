@@ -103,6 +103,9 @@ class Settings(BaseSettings):
         60, ge=0, le=600, description="seconds that the answer to a run is held back for its result at most"
     )
     jobs_hours: float = Field(24, gt=0, le=24 * 30, description="hours that the longest run may take")
+    delivery_mb: int = Field(
+        2000, ge=1, le=5000, description="megabytes of the largest scene that can be delivered for a run"
+    )
     results: str | None = Field(
         None,
         pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w./-]*)?$",

@@ -5,7 +5,7 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import Connection, Engine, func, select, update
 
 from hub.errors import BadInput, NotAllowed, NotFound
 from hub.headless import claims, keeping, listing, quota
@@ -30,23 +30,31 @@ class Jobs:
 
     def accept_all(self, new: Sequence[NewJob]) -> list[Job]:
         """Take in all of one owner's jobs, or none. Raises as `accept`."""
+        with writing(self.engine) as connection:
+            return self.accept_within(connection, new)
+
+    def accept_within(self, connection: Connection, new: Sequence[NewJob]) -> list[Job]:
+        """As `accept_all`, together with what else the transaction writes."""
         for one in new:
             self._check(one)
-        with writing(self.engine) as connection:
-            owner, now = new[0].owner, self.clock()
-            quota.remember(connection, owner, new[0].groups, self.limits.plans)
-            month = quota.month(connection, owner, self.limits.plans, now)
-            if month.spent:
-                raise NotAllowed(quota.refusal(month))
-            waiting = select(func.count()).where(jobs.c.owner == owner, jobs.c.status == "accepted")
-            if connection.execute(waiting).scalar_one() + len(new) > self.limits.waiting_per_user:
-                raise NotAllowed(
-                    f"No more than {self.limits.waiting_per_user} of your runs may wait: let some end first."
-                )
-            # one clock reading would give a batch's rows one time; ids then order them, in any order
-            rows = [self._row(one, now + i * 1e-6) for i, one in enumerate(new)]
-            made = connection.execute(jobs.insert().returning(jobs, sort_by_parameter_order=True), rows)
-            return [Job.of(row._mapping) for row in made]
+        owner, now = new[0].owner, self.clock()
+        quota.remember(connection, owner, new[0].groups, self.limits.plans)
+        month = quota.month(connection, owner, self.limits.plans, now)
+        if month.spent:
+            raise NotAllowed(quota.refusal(month))
+        waiting = select(func.count()).where(jobs.c.owner == owner, jobs.c.status == "accepted")
+        if connection.execute(waiting).scalar_one() + len(new) > self.limits.waiting_per_user:
+            raise NotAllowed(
+                f"No more than {self.limits.waiting_per_user} of your runs may wait: let some end first."
+            )
+        # one clock reading would give a batch's rows one time; ids then order them, in any order
+        rows = [self._row(one, now + i * 1e-6) for i, one in enumerate(new)]
+        made = connection.execute(jobs.insert().returning(jobs, sort_by_parameter_order=True), rows)
+        return [Job.of(row._mapping) for row in made]
+
+    def remember(self, connection: Connection, owner: str, groups: Sequence[str]) -> None:
+        """Keep the owner's groups for runs that start when nobody is there."""
+        quota.remember(connection, owner, groups, self.limits.plans)
 
     def _check(self, new: NewJob) -> None:
         size = len(json.dumps(dict(new.inputs)))

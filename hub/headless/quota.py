@@ -78,9 +78,9 @@ def month(connection: Connection, owner: str, plans: Plans, now: float) -> Month
 def remember(connection: Connection, owner: str, groups: Collection[str] | None, plans: Plans) -> None:
     """Keep which plan the owner's groups give, for times when nobody is there to tell; None: not known."""
     here = owners.c.owner == owner
-    values = {} if groups is None else {"plan": plans.of_groups(groups)}
-    known = connection.execute(select(owners.c.plan).where(here)).one_or_none()
+    values = {} if groups is None else {"plan": plans.of_groups(groups), "groups": sorted(groups)}
+    known = connection.execute(select(owners.c.plan, owners.c.groups).where(here)).one_or_none()
     if known is None:
         connection.execute(owners.insert().values(owner=owner, last_claim=0.0, **values))
-    elif values and known.plan != values["plan"]:
+    elif values and (known.plan, known.groups) != (values["plan"], values["groups"]):
         connection.execute(update(owners).where(here).values(**values))

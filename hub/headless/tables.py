@@ -89,6 +89,7 @@ jobs = Table(
     Column("outputs", JSON(none_as_null=True)),
     Column("record", JSON(none_as_null=True)),
     Column("expires", Float),
+    Index("jobs_of_an_origin", "origin", "status"),
     Index("jobs_of_an_owner", "owner", "created", "id"),
     Index("jobs_waiting", "status", "owner", "profile", "priority", "created"),
 )
@@ -109,6 +110,7 @@ owners = Table(
     metadata,
     Column("owner", String(64), primary_key=True),
     Column("plan", String(64)),
+    Column("groups", JSON(none_as_null=True)),  # as they were when the owner was here last
     Column("last_claim", Float, nullable=False, default=0),
 )
 
@@ -126,11 +128,87 @@ usage = Table(
     Index("usage_of_an_owner", "owner", "month"),
 )
 
+# What starts runs by itself. `inputs` are the fixed ones; `bind`: input -> place in a STAC item.
+schedules = Table(
+    "schedules",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("owner", String(64), nullable=False, index=True),
+    Column("title", Text, nullable=False),
+    Column("process", String(128), nullable=False),
+    Column("inputs", JSON, nullable=False),
+    Column("cron", String(100), nullable=False),
+    Column("zone", String(64), nullable=False),
+    Column("paused", Boolean, nullable=False, default=False),
+    Column("next", Float, index=True),  # none: never again
+    Column("last", Float),
+    Column("last_job", String(36)),
+    Column("told", Text, nullable=False, default=""),
+    Column("created", Float, nullable=False),
+)
+
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("owner", String(64), nullable=False, index=True),
+    Column("title", Text, nullable=False),
+    Column("process", String(128), nullable=False),
+    Column("inputs", JSON, nullable=False),
+    Column("bind", JSON, nullable=False),
+    Column("search", JSON, nullable=False),
+    Column("jobs", Integer, nullable=False),
+    Column("created", Float, nullable=False),
+)
+
+triggers = Table(
+    "triggers",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("owner", String(64), nullable=False, index=True),
+    Column("title", Text, nullable=False),
+    Column("process", String(128), nullable=False),
+    Column("inputs", JSON, nullable=False),
+    Column("bind", JSON, nullable=False),
+    Column("search", JSON(none_as_null=True)),  # none: it waits for deliveries
+    Column("paused", Boolean, nullable=False, default=False),
+    Column("floor", String(40)),  # datetime of the oldest item that could be looked at
+    Column("looked", Float),
+    Column("fired", Integer, nullable=False, default=0),
+    Column("address", Integer, nullable=False, default=1),  # one more makes older addresses void
+    Column("told", Text, nullable=False, default=""),
+    Column("created", Float, nullable=False),
+)
+
+# Items that a trigger knows: none of them starts a run again.
+known_items = Table(
+    "known_items",
+    metadata,
+    Column("trigger", String(36), ForeignKey("triggers.id", ondelete="CASCADE"), primary_key=True),
+    Column("item", String(500), primary_key=True),  # collection/id
+)
+
+# Scenes that were delivered, each one's owner's alone. The bytes are in the store of results.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("owner", String(64), nullable=False, index=True),
+    Column("trigger", String(36), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("item", JSON, nullable=False),
+    Column("job", String(36)),
+    Column("created", Float, nullable=False),
+    UniqueConstraint("trigger", "sha256"),  # the same scene again is the same delivery
+)
+
 
 def connect(url: str) -> Engine:
     """The database at an SQLAlchemy URL, with its tables there. Raises sqlalchemy's errors."""
     if url.startswith("sqlite:///"):
-        Path(url.removeprefix("sqlite:///")).touch(0o600)  # its inputs and addresses are nobody else's
+        path = Path(url.removeprefix("sqlite:///"))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(0o600)  # its inputs and addresses are nobody else's
     engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_up_sqlite)

@@ -38,8 +38,8 @@ class Usage:
     def month(self, owner: str, groups: Collection[str] | None = None) -> Month:
         """What the owner's month looks like now; the groups say the plan, where they are known."""
         with reading(self.engine) as connection:
-            known = connection.execute(select(owners.c.plan).where(owners.c.owner == owner)).one_or_none()
-            if groups is None or (known is not None and known.plan == self.plans.of_groups(groups)):
+            known = connection.execute(select(owners.c.groups).where(owners.c.owner == owner)).one_or_none()
+            if groups is None or (known is not None and known.groups == sorted(groups)):
                 return quota.month(connection, owner, self.plans, self.clock())
         with writing(self.engine) as connection:
             quota.remember(connection, owner, groups, self.plans)
