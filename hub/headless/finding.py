@@ -1,6 +1,7 @@
 """Items of our catalog for batches and triggers: the same search as everybody's."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from hub.catalog.catalog import Catalog
@@ -15,8 +16,15 @@ PAGE = 200
 
 def check(search: Mapping[str, Any]) -> None:
     """Raises BadInput, at `search.<parameter>`, for a search that cannot be asked."""
-    try:
+    with _placed():
         read_body(search, ALLOWED)
+
+
+@contextmanager
+def _placed() -> Iterator[None]:
+    """What is wrong is in the search, which is only a part of what was sent."""
+    try:
+        yield
     except BadInput as error:
         raise BadInput(error.message, where=f"search.{error.where}" if error.where else "search") from None
 
@@ -27,16 +35,18 @@ async def items(
     """Up to `most` + 1 that a search finds. `all_of`: Unavailable where a catalog does not answer."""
     found: dict[str, dict[str, Any]] = {}
     token: str | None = None
+    silent: list[str] = []
     while True:
         body = {**search, "limit": min(PAGE, most + 1), **({"token": token} if token else {})}
-        async for kind, event in catalog.events(read_body(body)):
-            if kind == "feature":
-                found[key(event)] = event
-            elif kind == "end":
-                token = event.next
-                silent = [report.title for report in event.reports if report.state != "ok"]
-                if silent and all_of:
-                    raise Unavailable(f"{', '.join(silent)} did not answer as it should: try again later.")
+        with _placed():
+            async for kind, event in catalog.events(read_body(body)):
+                if kind == "feature":
+                    found[key(event)] = event
+                elif kind == "end":
+                    token = event.next
+                    silent = [report.title for report in event.reports if report.state != "ok"]
+        if silent and all_of:
+            raise Unavailable(f"{', '.join(silent)} did not answer as it should: try again later.")
         if token is None or len(found) > most:
             return list(found.values())[: most + 1]
 
