@@ -7,6 +7,7 @@ BENCHES = {
     "catalog": "search inside the process, beside rustac",
     "stac_http": "search over HTTP",
     "spawn": "spawn to ready, beside stock JupyterHub",
+    "servers": "instant servers: click to ready, memory, a class at once, a thousand starts",
     "slow_link": "a usable JupyterLab over 512 kbit/s and 600 ms, beside stock",
     "first_run": "make run in an empty clone",
 }

@@ -44,6 +44,7 @@ class StockHub:
 
     url: str
     client: httpx.Client  # with a token that may start servers
+    pid: int
 
     def spawn(self, name: str) -> float:
         """Seconds from the order to a server that answers."""
@@ -85,7 +86,7 @@ def start_stock(folder: Path) -> Iterator[StockHub]:
     ) as client:
         try:
             _wait_until_up(client)
-            yield StockHub(url, client)
+            yield StockHub(url, client, hub.pid)
         finally:
             processes.stop(hub, 30)
 

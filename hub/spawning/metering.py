@@ -44,6 +44,10 @@ class Meter:
     usage: Usage
     _written: dict[str, float] = field(default_factory=dict)
 
+    def __deepcopy__(self, _: object) -> "Meter":
+        """Configuration is copied for every spawner; there is one meter."""
+        return self
+
     @classmethod
     def of(cls, settings: Settings) -> "Meter":
         """The months as the api sees them too. Raises BadSetting or BadFile for plans that cannot be used."""

@@ -10,6 +10,7 @@ from tornado.log import app_log as log
 
 from hub.errors import StartRefused
 from hub.machine import ROOT
+from hub.ports import Ports
 from hub.profiles import Machine, Profile, read_profiles
 from hub.ready import address
 from hub.settings import Settings
@@ -44,6 +45,10 @@ class Site:
     variables: dict[str, str]
     start: Start
 
+    def __deepcopy__(self, _: object) -> "Site":
+        """Configuration is copied for every spawner; there is one machine."""
+        return self
+
     @classmethod
     def of(cls, settings: Settings, more: Sequence[Bind] = (), arguments: Sequence[str] = ()) -> "Site":
         """Look at the machine; every box shows `more` too, and every server has these arguments.
@@ -70,6 +75,10 @@ class Site:
             variables={
                 "POLAR_DATA": str(SHARED / "data"),
                 "POLAR_STAC": f"{address(settings)}/services/api/stac",
+                # runners ask the api itself: one hop less, and a proxy that is away does not matter
+                "POLARLAB_API": f"http://127.0.0.1:{Ports.of(settings.data).api}/services/api",
+                "POLARLAB_RUNNER_IDLE": str(settings.runner_idle_minutes),
+                **({"POLARLAB_RUNNER_JOBS": str(settings.runner_jobs)} if settings.runner_jobs else {}),
             },
             start=start_of(settings, ExecStart(bwrap, drop_root=root), binds, logs, arguments),
         )
