@@ -18,6 +18,7 @@ from hub.catalog.stac import stac_app
 from hub.errors import PolarhubError
 from hub.headless.batches_routes import batches_router
 from hub.headless.ogc.app import ogc_app
+from hub.headless.preview_routes import preview_router
 from hub.headless.publish_routes import publish_router
 from hub.headless.runner_routes import runner_router
 from hub.headless.schedules_routes import schedules_router
@@ -54,7 +55,7 @@ def create_app(settings: Settings, tokens: HubTokens | None = None) -> FastAPI:
     app.include_router(health_router(checks), prefix=PREFIX)
     app.include_router(lab_router(settings.data), prefix=PREFIX)
     app.include_router(sign_in_router(Door()), prefix=PREFIX)
-    for router in (publish_router, runner_router, schedules_router, usage_router):
+    for router in (preview_router, publish_router, runner_router, schedules_router, usage_router):
         app.include_router(router(headless), prefix=PREFIX)
     for with_catalog in (batches_router, triggers_router):
         app.include_router(with_catalog(headless, catalog), prefix=PREFIX)
