@@ -52,7 +52,7 @@ def create_app(settings: Settings, tokens: HubTokens | None = None) -> FastAPI:
     app.add_middleware(ForwardedAddress)
     app.add_middleware(Compression)
     checks: dict[str, Check] = {"catalog": catalog.problem, "runs": headless.problem}
-    app.include_router(health_router(checks), prefix=PREFIX)
+    app.include_router(health_router(checks, {"processors": headless.note}), prefix=PREFIX)
     app.include_router(lab_router(settings.data), prefix=PREFIX)
     app.include_router(sign_in_router(Door()), prefix=PREFIX)
     for router in (preview_router, publish_router, runner_router, schedules_router, usage_router):

@@ -20,8 +20,11 @@ async def _ask(check: Check) -> str | None:
         return f"failed ({type(error).__name__})"
 
 
-def health_router(checks: Mapping[str, Check]) -> APIRouter:
-    """200 when every check has nothing to say, else 503 with what is not ready."""
+def health_router(checks: Mapping[str, Check], notes: Mapping[str, Check] | None = None) -> APIRouter:
+    """200 when every check has nothing to say, else 503 with what is not ready.
+
+    What `notes` say is told beside it, for operators: it keeps nobody from working.
+    """
     router = APIRouter(tags=["health"])
 
     @router.get(
@@ -32,6 +35,8 @@ def health_router(checks: Mapping[str, Check]) -> APIRouter:
         missing = {name: word for name, word in said.items() if word}
         response.status_code = 503 if missing else 200
         response.headers["Cache-Control"] = "no-store"
-        return {"ready": not missing, "checks": {name: said[name] or "ready" for name in said}}
+        told = {name: word for name, ask in (notes or {}).items() if (word := await _ask(ask))}
+        found = {"ready": not missing, "checks": {name: said[name] or "ready" for name in said}}
+        return found | ({"notes": told} if told else {})
 
     return router

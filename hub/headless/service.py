@@ -83,6 +83,10 @@ class Headless:
     async def problem(self) -> str | None:
         """For /health: what keeps runs from being accepted, in a sentence."""
         await asyncio.to_thread(self.jobs.owners_waiting)
+        return None
+
+    async def note(self) -> str | None:
+        """For /health: processors that came along and cannot be used; the others can."""
         return self.processes.problem()
 
     def _told(self, job: Job) -> dict[str, Any]:

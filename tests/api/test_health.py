@@ -49,6 +49,15 @@ async def test_503_with_what_is_not_ready_and_no_secret_of_what_broke() -> None:
     assert "hunter2" not in answer.text
 
 
+async def test_a_note_is_told_and_keeps_nobody_from_working() -> None:
+    app = FastAPI()
+    app.include_router(health.health_router({"catalog": _fine}, {"processors": _building, "disk": _fine}))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        answer = await client.get("/health")
+    assert (answer.status_code, answer.json()["ready"]) == (200, True)
+    assert answer.json()["notes"] == {"processors": "being built, 40 %"}
+
+
 async def test_a_check_that_never_answers_is_given_up() -> None:
     answer = await _ask(catalog=_silent)
     assert "no answer" in answer.json()["checks"]["catalog"]
