@@ -93,7 +93,7 @@ def _check(document: dict[str, Any], where: str) -> None:
     if minor < 5:  # identifiers came with 4.5
         document["nbformat_minor"] = minor = 5
     try:
-        wrong = next(iter_validate(document, version=4, version_minor=minor), None)  # type: ignore[no-untyped-call]
+        wrong = next(iter_validate(document, version=4, version_minor=minor), None)
     except Exception as error:
         raise BadFile("is no notebook of format 4: open it in JupyterLab and save it", where=where) from error
     if wrong is not None:
