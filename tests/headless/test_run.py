@@ -39,7 +39,7 @@ def ada(hub: RunningHub) -> Iterator[httpx.Client]:
 
 def ended(client: httpx.Client, where: str) -> dict[str, Any]:
     """The statusInfo of a job once it has ended."""
-    wait_for(lambda: client.get(where).json()["status"] in FINAL, 90, 0.2)
+    wait_for(lambda: client.get(where).json()["status"] in FINAL, 60, 0.2)
     found: dict[str, Any] = client.get(where).json()
     return found
 

@@ -6,7 +6,7 @@ from hub.headless.ogc import names
 from hub.headless.ogc.openapi_schemas import SCHEMAS, ref
 
 Json = dict[str, Any]
-ANY = {"*/*": {"schema": {}}}
+ANY: Json = {"*/*": {"schema": {}}}
 WORDS = {
     400: "Something that was sent cannot be used; `where` names it.",
     401: "No token came, or one that does not open this service.",
