@@ -23,7 +23,7 @@ def usage(hub: RunningHub, token: str) -> dict[str, Any]:
 
 def test_what_a_server_uses_is_counted_once_and_refused_when_it_is_all(tmp_path: Path) -> None:
     plans = tmp_path / "plans.yaml"
-    plans.write_text("tiny:\n  title: Tiny\n  hours: 0.005\nlarge:\n  title: Large\n  hours: 10\n")  # 18 s
+    plans.write_text("tiny:\n  title: Tiny\n  hours: 0.0025\nlarge:\n  title: Large\n  hours: 10\n")  # 9 s
     environment = {"POLARHUB_PLAN": "tiny", "POLARHUB_PLANS": str(plans)}
     with start_hub(tmp_path / "data", environment, "c.Spawner.poll_interval = 1") as hub:
         hub.add_user("ada")
@@ -41,7 +41,7 @@ def test_what_a_server_uses_is_counted_once_and_refused_when_it_is_all(tmp_path:
         assert again - used < 6  # not all of it for a second time
         assert usage(hub, token)["run_seconds"] == 0
 
-        hub.kernel("ada").run(BUSY.format(12))
+        hub.kernel("ada").run(BUSY.format(5))
         wait_for(lambda: usage(hub, token)["spent"])
         hub.stop_server("ada")
         answer = hub.ask_for_server("ada", {"profile": "small"})
