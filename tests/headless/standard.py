@@ -258,6 +258,7 @@ GOOD: list[tuple[str, str, int, Json | None]] = [
     ("GET", r"/jobs/[^/]+/request", 200, EXECUTE),
     ("GET", r"/jobs/[^/]+/(log|events|notebook|files)", 200, None),
     ("GET", r"/jobs/[^/]+/files/.+", 200, None),
+    ("GET", r"/jobs/[^/]+/crate\.zip", 200, None),
 ]
 
 

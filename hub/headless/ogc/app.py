@@ -12,6 +12,7 @@ from hub.headless.ogc.openapi import openapi
 from hub.headless.ogc.routes_about import about
 from hub.headless.ogc.routes_jobs import jobs
 from hub.headless.ogc.routes_processes import processes
+from hub.headless.ogc.routes_provenance import provenance
 from hub.headless.ogc.routes_results import results
 from hub.headless.ogc.routes_transactions import transactions
 from hub.headless.ogc.saying import say_broken, say_http_problem, say_invalid_problem, say_problem
@@ -22,7 +23,7 @@ def ogc_app(headless: Headless, tokens: HubTokens) -> FastAPI:
     """The API over these runs."""
     app = FastAPI(title="OGC API Processes", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.headless, app.state.tokens = headless, tokens
-    for router in (about, processes, transactions, jobs, results):
+    for router in (about, processes, transactions, jobs, provenance, results):
         app.include_router(router)
     app.add_exception_handler(PolarhubError, say_problem)
     app.add_exception_handler(HTTPException, say_http_problem)

@@ -156,5 +156,15 @@ def _job_links(job: Job, links: Links) -> Iterable[Json]:
             "events", *here, "events", kind="text/event-stream", title="How far it is, as it changes"
         )
     yield links.to("enclosure", *here, "files", title="Files of the run")
+    yield from provenance_links(job, links)
     yield links.to("log", *here, "log", kind=names.TEXT, title="What it printed")
     yield links.to("request", *here, "request", title="What was asked")
+
+
+def provenance_links(job: Job, links: Links) -> Iterable[Json]:
+    """Where the results of an ended run come from, and all of it as a zip."""
+    if job.final:
+        here, title = ("jobs", job.id), "Where the results come from"
+        metadata = (*here, "files", "ro-crate-metadata.json")
+        yield links.to("describedby", *metadata, kind="application/ld+json", title=title)
+        yield links.to("enclosure", *here, "crate.zip", kind="application/zip", title="The run as a zip")

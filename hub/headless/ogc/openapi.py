@@ -251,6 +251,7 @@ def _results() -> Json:
     all_of_it = {"description": "The results", "content": {names.JSON: {"schema": {}}, **ANY}}
     behind = {"description": "The results are behind the links of the header `Link`"}
     text = {"description": "Text", "content": {names.TEXT: {"schema": {"type": "string"}}}}
+    crate = {"description": "RO-Crate metadata", "content": {"application/ld+json": {"schema": {}}}}
     page = {"description": "A page", "content": {names.HTML: {"schema": {"type": "string"}}}}
     only = _query("outputs", _list_of(type="string"), "only these")
     here = "/jobs/{jobID}"
@@ -268,6 +269,10 @@ def _results() -> Json:
             "getResult", "One output", {200: bare}, _path("outputID", "name of an output"), F, bad=(500,)
         ),
         f"{here}/files": _read("getFiles", "results", "What the run left", ref("fileList"), JOB, bad=(404,)),
+        f"{here}/files/ro-crate-metadata.json": got(
+            "getProvenance", "Where the results come from", {200: crate}
+        ),
+        f"{here}/crate.zip": got("getCrate", "The run as a zip", {200: bare}),
         f"{here}/files/{{path}}": got("getFile", "One file", {200: bare}, _path("path", "path of a file")),
         f"{here}/log": got("getLog", "What it printed", {200: text}, F),
         f"{here}/notebook": got("getNotebook", "The notebook as it ran, for reading", {200: page}),

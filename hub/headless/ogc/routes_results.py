@@ -12,6 +12,7 @@ from hub.headless.log_text import log_text
 from hub.headless.ogc import problems, questions
 from hub.headless.ogc.answers import Answers, Part, boundary, parts
 from hub.headless.ogc.asked import Asked, Asking
+from hub.headless.ogc.documents import provenance_links
 from hub.headless.ogc.execute import Mode
 from hub.headless.ogc.reading import READABLE, notebook_page
 from hub.headless.ogc.routes_about import READ
@@ -145,7 +146,8 @@ async def list_files(job_id: str, asking: Asked) -> Response:
         }
         for one in found
     ]
-    return said(asking, {"files": files, "links": asking.links.both(*here)}, "files.html", job=job)
+    links = [*asking.links.both(*here), *provenance_links(job, asking.links)]
+    return said(asking, {"files": files, "links": links}, "files.html", job=job)
 
 
 @results.api_route("/jobs/{job_id}/files/{path:path}", methods=READ)
