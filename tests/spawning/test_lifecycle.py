@@ -67,7 +67,8 @@ def test_a_server_that_is_stopped_early_is_gone(hub: RunningHub) -> None:
 
 
 def test_named_servers_share_a_home_and_nothing_else(tmp_path: Path) -> None:
-    with start_hub(tmp_path / "data", extra_config="c.JupyterHub.allow_named_servers = True") as hub:
+    courses = "from hub.spawning import names; names.KINDS['course'] = lambda _: names.Kind(names.LAB_MODULE)"
+    with start_hub(tmp_path / "data", extra_config=courses) as hub:
         hub.add_user("ada")
         hub.spawn("ada", {"profile": "interactive"})
         hub.spawn("ada", {"profile": "interactive"}, "course")
