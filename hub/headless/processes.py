@@ -20,6 +20,8 @@ from hub.headless.tables import reading, writing
 from hub.settings import ROOT
 
 MOST = 200  # processes of one user
+ROOM = 256 * 2**20  # characters of all versions of one user
+REMEMBERED = 2000  # definitions that are not read again
 FOLDER = ROOT / "notebooks"
 
 log = logging.getLogger(__name__)
@@ -83,8 +85,11 @@ class Processes:
         """What somebody may see and run: built-in ones, own ones, what others share; by id."""
         with reading(self._engine) as connection:
             rows = connection.execute(self._current().order_by(tables.processes.c.process)).mappings().all()
-        found = [self._process(row) for row in rows]
-        return [process for process in found if _may_see(process, user, groups)]
+        return [
+            process
+            for row in rows
+            if (process := self._usable(row)) is not None and _may_see(process, user, groups)
+        ]
 
     def get(
         self, user: str, process: str, version: int | None = None, groups: Collection[str] = ()
@@ -128,6 +133,7 @@ class Processes:
         with writing(self._engine, alone=True) as connection:
             self._check_place(connection, owner, slug, exists)
             version = self._put(connection, owner, slug, checked, processor)
+            _make_room(connection, owner)
         return self.version(version)
 
     def remove(self, owner: str, slug: str) -> None:
@@ -189,7 +195,17 @@ class Processes:
         with reading(self._engine) as connection:
             return connection.execute(wanted).mappings().first()
 
+    def _usable(self, row: RowMapping) -> Process | None:
+        """A process for a list; one that an older polarhub took and this one cannot read hides no other."""
+        try:
+            return self._process(row)
+        except BadFile as error:
+            log.error("Process %s left out of a list: %s", row["process"], error)
+            return None
+
     def _process(self, row: RowMapping) -> Process:
+        if len(self._definitions) > REMEMBERED:
+            self._definitions.clear()
         if row["id"] not in self._definitions:
             self._definitions[row["id"]] = Processor.read(row["definition"])
         slug = row["process"].rpartition(":")[2]
@@ -214,6 +230,26 @@ class Processes:
 _OF_VERSION = [
     tables.versions.c[name] for name in ("id", "process", "owner", "definition", "digest", "created")
 ]
+
+
+def _make_room(connection: Connection, owner: str) -> None:
+    """Drop versions that are neither current nor run by a job, the oldest first. Raises Conflict."""
+    v, p, j = tables.versions, tables.processes, tables.jobs
+    size = func.length(v.c.notebook) + func.length(v.c.definition)
+    over = (connection.scalar(select(func.sum(size)).where(v.c.owner == owner)) or 0) - ROOM
+    if over <= 0:
+        return
+    current = select(p.c.version).where(p.c.owner == owner, p.c.deleted.is_(False))
+    ran = select(j.c.version).where(j.c.version.is_not(None))
+    unused = v.c.owner == owner, v.c.id.not_in(current), v.c.id.not_in(ran)
+    for version, freed in connection.execute(select(v.c.id, size).where(*unused).order_by(v.c.id)).all():
+        connection.execute(v.delete().where(v.c.id == version))
+        over -= freed
+        if over <= 0:
+            return
+    raise Conflict(
+        f"Your processes hold more than {ROOM // 2**20} MiB: remove one, or runs of old versions, first."
+    )
 
 
 def process_id(owner: str | None, slug: str) -> str:

@@ -14,6 +14,8 @@ from hub.headless.stores import Sink, Store, store_of
 from hub.settings import Settings
 
 LARGEST = 5 * 2**30  # bytes of one file
+WHOLE = 20 * 2**30  # bytes of one run
+MOST = 1000  # files of one run
 NOTEBOOK = "notebook.ipynb"
 
 mimetypes.add_type("application/x-ipynb+json", ".ipynb")
@@ -65,7 +67,7 @@ class Writer:
         """Raises BadInput once the file is too large."""
         self._size += len(data)
         if self._size > self._largest:
-            raise BadInput(f"is larger than {self._largest:,} bytes, the most for a file", where=self._path)
+            raise BadInput(f"is larger than the {self._largest:,} bytes that are left", where=self._path)
         self._hash.update(data)
         self._sink.write(data)
 
@@ -78,8 +80,8 @@ class Writer:
 class Results:
     """The files of runs, by owner and job. Methods are synchronous; a file is there whole or not at all."""
 
-    def __init__(self, store: Store, largest: int = LARGEST) -> None:
-        self._store, self._largest = store, largest
+    def __init__(self, store: Store, largest: int = LARGEST, whole: int = WHOLE, most: int = MOST) -> None:
+        self._store, self._largest, self._whole, self._most = store, largest, whole, most
 
     @classmethod
     def of(cls, settings: Settings) -> "Results":
@@ -90,8 +92,16 @@ class Results:
     def writing(self, owner: str, job: str, path: str) -> Iterator[Writer]:
         """Write a file piece by piece; it replaces an older one when the context ends without an error."""
         checked = check_path(path)
+        largest = min(self._largest, self._room(owner, job, checked))
         with self._store.writing(f"{_prefix(owner, job)}/{checked}") as sink:
-            yield Writer(checked, sink, self._largest)
+            yield Writer(checked, sink, largest)
+
+    def _room(self, owner: str, job: str, path: str) -> int:
+        """Bytes that a file may have beside the run's other files."""
+        others = [entry for entry in self.list(owner, job) if entry.path != path]
+        if len(others) >= self._most:
+            raise BadInput(f"is one file too many: a run may leave {self._most:,}", where=path)
+        return max(0, self._whole - sum(entry.size for entry in others))
 
     def put(self, owner: str, job: str, path: str, chunks: Iterable[bytes]) -> Stored:
         """Keep a file. Raises BadInput for its name or size."""

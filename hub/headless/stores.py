@@ -19,6 +19,7 @@ from hub.errors import BadSetting, Unavailable
 from hub.settings import Settings
 
 CHUNK = 2**20
+LEFT = 2**29  # bytes of the disk that results leave to the rest of the machine
 IN_MEMORY = 4 * 2**20  # bytes that wait for their upload in memory, before a file takes them
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,8 @@ class FolderStore:
         """Beside its place first, so that nobody reads half of it."""
         path = self._folder / key
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if shutil.disk_usage(path.parent).free < LEFT:
+            raise Unavailable("The disk that keeps results is full; tell whoever runs this hub.")
         fresh = path.with_name(
             f".{hashlib.sha256(path.name.encode()).hexdigest()[:16]}.{os.urandom(4).hex()}"
         )
@@ -146,8 +149,8 @@ def _saying(*, missing_is_trouble: bool = False) -> Iterator[None]:
     except (BaseError, OSError) as error:
         if isinstance(error, FileNotFoundError) and not missing_is_trouble:
             raise
-        # only the first line: what follows are the store's settings
-        log.error("The result store: %s", str(error).partition("\n")[0][:500])
+        # without the part for debugging, which shows the store's own settings
+        log.error("The result store: %s", " ".join(str(error).partition("\n\nDebug")[0].split())[:800])
         raise Unavailable("The result store does not answer as it should; try again in a moment.") from None
 
 

@@ -10,7 +10,17 @@ from sqlalchemy import Engine
 
 from hub.errors import BadFile, BadInput, Conflict, NotFound
 from hub.headless.processes import MOST, Processes
-from hub.headless.tables import connect
+from hub.headless.tables import connect, jobs, versions, writing
+
+A_JOB: dict[str, Any] = {"id": "a", "owner": "ada", "inputs": {}, "wanted": {}, "response": "document"}
+A_JOB |= {
+    "profile": "small",
+    "time_limit": 60,
+    "attempts_allowed": 1,
+    "origin": "api",
+    "created": 0,
+    "updated": 0,
+}
 
 
 def a_notebook(code: str = "days = 3  # how many days", **metadata: Any) -> dict[str, Any]:
@@ -128,6 +138,27 @@ def test_there_is_a_most(processes: Processes) -> None:
     with pytest.raises(Conflict, match="remove one first"):
         processes.publish("ada", "more", a_notebook())
     assert processes.publish("ada", "p1", a_notebook("days = 5")).slug == "p1"
+
+
+def test_old_versions_that_no_run_needs_make_room(processes: Processes, engine: Engine) -> None:
+    large = "x = '" + "a" * (7 * 2**20) + "'  # {}"
+    first = processes.publish("ada", "thaw", a_notebook(large.format(0)))
+    with writing(engine) as connection:
+        connection.execute(jobs.insert().values(**A_JOB, version=first.version))
+    later = [processes.publish("ada", "thaw", a_notebook(large.format(n))).version for n in range(1, 39)]
+    assert processes.version(first.version).digest == first.digest
+    assert processes.get("ada", "ada:thaw").version == later[-1]
+    with pytest.raises(NotFound):
+        processes.version(later[0])
+
+
+def test_what_this_polarhub_cannot_read_any_more_hides_no_other(processes: Processes, engine: Engine) -> None:
+    old = processes.publish("ada", "thaw", a_notebook())
+    processes.publish("ada", "melt", a_notebook())
+    with writing(engine) as connection:
+        broken = versions.update().where(versions.c.id == old.version)
+        connection.execute(broken.values(definition='{"titel": "Thaw"}'))
+    assert ids(Processes(engine, Path("none")), "ada") == ["ada:melt"]
 
 
 def built_in(folder: Path, slug: str, definition: str) -> None:

@@ -121,9 +121,21 @@ def test_names_that_people_give_are_kept(results: Results, path: str) -> None:
 def test_a_file_that_is_too_large_is_refused_and_not_kept(tmp_path: Path) -> None:
     store = store_of(Settings.load({"POLARHUB_DATA": str(tmp_path)}))
     results = Results(store, largest=10)
-    with pytest.raises(BadInput, match=r"ice\.csv: is larger than 10 bytes"):
+    with pytest.raises(BadInput, match=r"ice\.csv: is larger than the 10 bytes that are left"):
         results.put("ada", JOB, "ice.csv", [b"12345", b"678901"])
     assert results.list("ada", JOB) == []
+
+
+def test_a_run_as_a_whole_has_its_limits_and_may_replace_its_files(tmp_path: Path) -> None:
+    store = store_of(Settings.load({"POLARHUB_DATA": str(tmp_path)}))
+    results = Results(store, whole=10, most=2)
+    results.put("ada", JOB, "a", [b"123456"])
+    with pytest.raises(BadInput, match="the 4 bytes that are left"):
+        results.put("ada", JOB, "b", [b"12345"])
+    results.put("ada", JOB, "b", [b"1234"])
+    results.put("ada", JOB, "a", [b"654321"])
+    with pytest.raises(BadInput, match="one file too many"):
+        results.put("ada", JOB, "c", [b""])
 
 
 def test_a_store_that_does_not_answer_is_told_without_its_secrets(
