@@ -1,4 +1,4 @@
-"""Instant servers beside stock JupyterHub: click to ready, memory, a whole class at once, a thousand starts."""
+"""Instant servers beside stock: click to ready, memory, a whole class at once, a thousand starts."""
 
 import itertools
 import statistics
@@ -10,11 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
+import websocket
 
 from bench.processes import Left, memory, servers_of
 from bench.stock import StockHub, start_stock
 from bench.table import print_table
-from tests.hubs import RunningHub, start_hub, wait_for
+from tests.hubs import Kernel, RunningHub, start_hub, wait_for
 
 LIMIT = 300.0  # seconds until a class must be ready, or gone
 PAUSE = 0.01  # seconds between two questions of one who waits
@@ -27,7 +28,9 @@ LAB = (
 )
 FORKS = {"POLARHUB_SERVER_START": "fork"}
 # the figures are of the hub, not of its limits: thousands of starts by one person are no abuse here
-CONFIG = "c.JupyterHub.concurrent_spawn_limit = 0\nc.Spawner.start_timeout = 300\nc.Spawner.http_timeout = 300\n"
+CONFIG = (
+    "c.JupyterHub.concurrent_spawn_limit = 0\nc.Spawner.start_timeout = 300\nc.Spawner.http_timeout = 300\n"
+)
 
 
 def p95(values: Sequence[float]) -> float:
@@ -132,8 +135,6 @@ def run_kernel(peer: Peer, name: str) -> None:
     answer.raise_for_status()
     address = str(peer.client.base_url).replace("http", "ws", 1)
     path = f"/user/{name}/api/kernels/{answer.json()['id']}/channels?session_id=bench"
-    from tests.hubs import Kernel, websocket
-
     opened = websocket.create_connection(
         address.rstrip("/") + path,
         header=[f"Authorization: {headers['authorization']}"],
@@ -141,7 +142,7 @@ def run_kernel(peer: Peer, name: str) -> None:
         http_no_proxy=["127.0.0.1"],
     )
     assert Kernel(opened, answer.json()["id"]).run(STACK) == "", "the stack is there"
-    opened.shutdown()
+    opened.shutdown()  # type: ignore[no-untyped-call]
 
 
 def memory_of_servers(peers: Sequence[Peer], count: int) -> None:

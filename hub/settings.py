@@ -127,6 +127,17 @@ class Settings(BaseSettings):
         "imported everything, where the machine allows it",
     )
 
+    network: Literal["auto", "own", "shared"] = Field(
+        "auto",
+        description="whether each server has a network of its own: auto: where the machine allows it; own: "
+        "else polarhub does not start; shared: servers share the machine's, its loopback too",
+    )
+    network_allow: str = Field(
+        "",
+        description="private networks that servers may reach over a network of their own, separated by "
+        "commas, such as 192.168.7.0/24",
+    )
+
     runner_idle_minutes: float = Field(
         10, gt=0, le=24 * 60, description="minutes without a run after which a user's runner ends"
     )

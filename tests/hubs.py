@@ -302,11 +302,12 @@ def _listens(port: int) -> bool:
 
 def left_behind(hub: RunningHub) -> list[int]:
     """Processes that still carry the address of this hub in their environment."""
-    mark = f"JUPYTERHUB_API_URL=http://127.0.0.1:{Ports.of(hub.data).hub}/".encode()
+    # whichever address it is seen at
+    mark = re.compile(rf"JUPYTERHUB_API_URL=http://[\d.]+:{Ports.of(hub.data).hub}/".encode())
     found = []
     for path in Path("/proc").glob("[0-9]*/environ"):
         with contextlib.suppress(OSError):
-            if mark in path.read_bytes() and int(path.parent.name) != os.getpid():
+            if mark.search(path.read_bytes()) and int(path.parent.name) != os.getpid():
                 found.append(int(path.parent.name))
     return found
 

@@ -69,6 +69,7 @@ class Box:
     binds: tuple[Bind, ...]
     tmp: int  # bytes that /tmp and /dev/shm may hold; they are memory
     environment: Mapping[str, str] = field(default_factory=dict)
+    resolv: str | None = None  # what /etc/resolv.conf says in it, where not what the machine's says
 
 
 def python_trees() -> list[Path]:
@@ -127,7 +128,16 @@ def zygote_options(binds: Iterable[Bind]) -> list[str]:
     """What the process that servers are forked from sees: no home, nothing of the hub. It may enter boxes."""
     options = _mounts(binds, again=False)
     options += ["--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", "--tmpfs", "/run"]  # noqa: S108
-    options += ["--tmpfs", str(HOME), "--clearenv", "--cap-drop", "ALL", "--new-session", "--die-with-parent"]
+    options += [
+        "--unshare-net",
+        "--tmpfs",
+        str(HOME),
+        "--clearenv",
+        "--cap-drop",
+        "ALL",
+        "--new-session",
+        "--die-with-parent",
+    ]
     for capability in ENTERS_BOXES:
         options += ["--cap-add", capability]
     return [*options, "--chdir", "/"]
@@ -157,7 +167,9 @@ def inner_options(box: Box, files: Mapping[str, int], info: int, *, again: bool)
 def made_files(box: Box) -> dict[str, str]:
     """Accounts with nobody in them but the box's own user; a profile that leaves the PATH as it is."""
     nobody = "65534:65534:nobody:/nonexistent:/usr/sbin/nologin"
+    resolv = {"/etc/resolv.conf": box.resolv} if box.resolv is not None else {}
     return {
+        **resolv,
         "/etc/passwd": f"{box.name}:x:{box.uid}:{box.uid}::{HOME}:/bin/bash\nnobody:x:{nobody}\n",
         "/etc/group": f"{box.name}:x:{box.uid}:\nnogroup:x:65534:\n",
         "/etc/profile": 'umask 022\n[ -z "$BASH" ] || [ ! -r /etc/bash.bashrc ] || . /etc/bash.bashrc\n',

@@ -152,7 +152,11 @@ class LocalSpawner(Spawner):  # type: ignore[misc]
         shown = [Bind(folder, RUN / "limits" / kind) for kind, folder in group.folders.items()]
         binds = (*self.site.binds, Bind(home.path, HOME, writable=True), *shown)
         tmp = self.profile.memory // 2
-        return Box(home.slug, home.uid, binds, tmp, self._box_environment(home, door))
+        environment, networks = self._box_environment(home, door), self.site.networks
+        if networks is None:
+            return Box(home.slug, home.uid, binds, tmp, environment)
+        seen = networks.as_seen_inside(environment)
+        return Box(home.slug, home.uid, binds, tmp, seen, networks.resolv)
 
     def _box_environment(self, home: Home, door: socket.socket) -> dict[str, str]:
         programs = [f"{sys.prefix}/bin", "/usr/local/bin", "/usr/bin", "/bin"]

@@ -4,6 +4,7 @@ from hub.machine import ROOT
 from hub.profiles import read_profiles
 from hub.settings import Settings
 from hub.spawning import bubblewrap
+from hub.spawning.network.own import network_warning
 from hub.spawning.site import groups_for, refuse_visible
 
 
@@ -15,4 +16,5 @@ def check(settings: Settings) -> list[str]:
     read_profiles(ROOT / "spawner_profiles")
     refuse_visible(settings.data)
     bubblewrap.find()
-    return [warning] if (warning := groups_for(settings).warning()) else []
+    said = [warning] if (warning := groups_for(settings).warning()) else []
+    return said + ([warning] if (warning := network_warning(settings)) else [])

@@ -19,6 +19,7 @@ from hub.spawning.box import HOME, SHARED, Bind, python_trees, system_binds
 from hub.spawning.cgroups import Cgroups
 from hub.spawning.forking import ForkStart
 from hub.spawning.homes import Homes
+from hub.spawning.network.own import BoxNetworks, networks_for
 from hub.spawning.starting import ExecStart, Start
 from hub.spawning.zygote import Zygote
 
@@ -44,6 +45,7 @@ class Site:
     binds: tuple[Bind, ...]
     variables: dict[str, str]
     start: Start
+    networks: BoxNetworks | None
 
     def __deepcopy__(self, _: object) -> "Site":
         """Configuration is copied for every spawner; there is one machine."""
@@ -65,6 +67,7 @@ class Site:
         bwrap = bubblewrap.find(root=root)
         shown = (*system_binds(), *shared_binds(settings), *_where_bwrap_is(Path(bwrap)), *more)
         binds = tuple(dict.fromkeys(shown))
+        networks = networks_for(settings, os.environ)
         return cls(
             profiles=tuple(read_profiles(ROOT / "spawner_profiles")),
             machine=capacity.size(homes),
@@ -80,7 +83,8 @@ class Site:
                 "POLARLAB_RUNNER_IDLE": str(settings.runner_idle_minutes),
                 **({"POLARLAB_RUNNER_JOBS": str(settings.runner_jobs)} if settings.runner_jobs else {}),
             },
-            start=start_of(settings, ExecStart(bwrap, drop_root=root), binds, logs, arguments),
+            start=start_of(settings, ExecStart(bwrap, root, networks), binds, logs, arguments),
+            networks=networks,
         )
 
 

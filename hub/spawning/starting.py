@@ -7,13 +7,14 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from hub.errors import Unavailable
 from hub.spawning.box import Box, inner_options, made_files, outer_options
+from hub.spawning.network.own import BoxNetworks
 from hub.spawning.processes import RunningBox
 
 LIMIT = 20.0  # seconds until the box must stand
@@ -47,6 +48,7 @@ class ExecStart:
 
     bwrap: str
     drop_root: bool  # we are root: an outer box mounts, then the uid is dropped
+    networks: BoxNetworks | None = None  # where each box has one of its own
 
     def start(self, launch: Launch) -> RunningBox:
         """The box when it stands, with the server starting in it. Raises Unavailable, with nothing left."""
@@ -67,7 +69,8 @@ class ExecStart:
                     drop = ["setpriv", "--reuid", uid, "--regid", uid, *DROP, "--"]
                     command = [self.bwrap, "--args", str(options[1]), "--", *drop, *command]
                 all_passed = [say, *passed, *files.values(), *options]
-                process = _popen(launch, command, all_passed, stdin, stdout)
+                with self.networks.another() if self.networks else nullcontext():
+                    process = _popen(launch, command, all_passed, stdin, stdout)
             finally:
                 os.close(say)
             return _wait_until_it_stands(process, said)
