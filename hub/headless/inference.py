@@ -5,12 +5,15 @@ Nothing is executed: the cell is parsed, and only values that are written out co
 
 import ast
 import io
+import json
 import keyword
 import re
 import tokenize
 from typing import Any
 
 from hub.headless.notebook import PARAMETERS, heading, kernel, language, source, tags
+
+LONGEST = 5000  # characters of a default; longer ones are left to the notebook
 
 _TYPES: dict[type, str] = {
     bool: "boolean",
@@ -119,7 +122,8 @@ def _kind(said: str | None) -> str | None:
 def _literal(value: ast.expr | None) -> tuple[bool, Any]:
     """Whether a value is written out, and which, as JSON has it."""
     try:
-        return True, _json(ast.literal_eval(value) if value is not None else None)
+        found = _json(ast.literal_eval(value) if value is not None else None)
+        return len(json.dumps(found)) <= LONGEST, found
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         return False, None
 

@@ -56,8 +56,10 @@ class Process:
 class Processes:
     """All processes. Methods are synchronous, each is one transaction."""
 
-    def __init__(self, engine: Engine, folder: Path = FOLDER, clock: Callable[[], float] = time.time) -> None:
-        self._engine, self._folder, self._clock = engine, folder, clock
+    def __init__(
+        self, engine: Engine, folder: Path = FOLDER, clock: Callable[[], float] = time.time, room: int = ROOM
+    ) -> None:
+        self._engine, self._folder, self._clock, self._room = engine, folder, clock, room
         self._definitions: dict[int, Processor] = {}  # versions never change
         self.problems: dict[str, str] = {}
         self.load_built_in()
@@ -133,7 +135,7 @@ class Processes:
         with writing(self._engine, alone=True) as connection:
             self._check_place(connection, owner, slug, exists)
             version = self._put(connection, owner, slug, checked, processor)
-            _make_room(connection, owner)
+            _make_room(connection, owner, self._room)
         return self.version(version)
 
     def remove(self, owner: str, slug: str) -> None:
@@ -232,11 +234,11 @@ _OF_VERSION = [
 ]
 
 
-def _make_room(connection: Connection, owner: str) -> None:
+def _make_room(connection: Connection, owner: str, room: int) -> None:
     """Drop versions that are neither current nor run by a job, the oldest first. Raises Conflict."""
     v, p, j = tables.versions, tables.processes, tables.jobs
     size = func.length(v.c.notebook) + func.length(v.c.definition)
-    over = (connection.scalar(select(func.sum(size)).where(v.c.owner == owner)) or 0) - ROOM
+    over = (connection.scalar(select(func.sum(size)).where(v.c.owner == owner)) or 0) - room
     if over <= 0:
         return
     current = select(p.c.version).where(p.c.owner == owner, p.c.deleted.is_(False))
@@ -248,7 +250,7 @@ def _make_room(connection: Connection, owner: str) -> None:
         if over <= 0:
             return
     raise Conflict(
-        f"Your processes hold more than {ROOM // 2**20} MiB: remove one, or runs of old versions, first."
+        f"Your processes hold more than {room // 2**20} MiB: remove one, or runs of old versions, first."
     )
 
 

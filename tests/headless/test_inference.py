@@ -81,6 +81,10 @@ def test_nothing_is_executed_and_nothing_breaks(code: str) -> None:
     assert not Path("/tmp/polarhub-was-run").exists()
 
 
+def test_a_default_that_is_too_long_to_be_shown_is_left_to_the_notebook() -> None:
+    assert infer_from_code(f"x = {list(range(10_000))}")["x"] == {"optional": True}
+
+
 def test_without_such_a_cell_there_are_no_inputs() -> None:
     notebook = a_notebook()
     notebook["cells"][0]["metadata"] = {}

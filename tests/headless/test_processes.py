@@ -140,16 +140,20 @@ def test_there_is_a_most(processes: Processes) -> None:
     assert processes.publish("ada", "p1", a_notebook("days = 5")).slug == "p1"
 
 
-def test_old_versions_that_no_run_needs_make_room(processes: Processes, engine: Engine) -> None:
-    large = "x = '" + "a" * (7 * 2**20) + "'  # {}"
+def test_old_versions_that_no_run_needs_make_room(engine: Engine, tmp_path: Path) -> None:
+    processes = Processes(engine, tmp_path / "notebooks", room=5_000)
+    large = "days = {}\n# " + "a" * 1_000
     first = processes.publish("ada", "thaw", a_notebook(large.format(0)))
     with writing(engine) as connection:
         connection.execute(jobs.insert().values(**A_JOB, version=first.version))
-    later = [processes.publish("ada", "thaw", a_notebook(large.format(n))).version for n in range(1, 39)]
+    later = [processes.publish("ada", "thaw", a_notebook(large.format(n))).version for n in range(1, 6)]
     assert processes.version(first.version).digest == first.digest
     assert processes.get("ada", "ada:thaw").version == later[-1]
     with pytest.raises(NotFound):
         processes.version(later[0])
+    with pytest.raises(Conflict, match="remove one"):
+        processes.publish("ada", "melt", a_notebook(large.format(0) * 4))
+    assert processes.publish("ben", "melt", a_notebook(large.format(0))).version
 
 
 def test_what_this_polarhub_cannot_read_any_more_hides_no_other(processes: Processes, engine: Engine) -> None:

@@ -100,6 +100,11 @@ def test_what_is_no_definition_at_all_is_refused_in_a_sentence(text: str | bytes
     assert refusal(text).startswith(WHERE)
 
 
+def test_a_definition_that_is_too_large_is_refused_however_it_comes() -> None:
+    with pytest.raises(BadFile, match="larger than 256 KiB"):
+        Processor.read(with_input({"enum": ["x" * 1000] * 500}))
+
+
 def described(schema: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = Processor.read(with_input(schema)).describe("echo", "1")["inputs"]["pause"]
     return found
