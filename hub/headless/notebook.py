@@ -24,7 +24,11 @@ def read_notebook(given: str | bytes | dict[str, Any], where: str = "notebook") 
         "nbformat_minor": document.get("nbformat_minor", 5),
     }
     _check(kept, where)
-    if len(canonical(kept)) > LARGEST:
+    try:
+        size = len(canonical(kept).encode())
+    except (ValueError, RecursionError):
+        raise BadFile("holds a number or a character that JSON has not", where=where) from None
+    if size > LARGEST:
         raise BadFile(f"is larger than {LARGEST // 2**20} MiB without its outputs", where=where)
     return kept
 

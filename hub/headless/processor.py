@@ -196,7 +196,11 @@ def _document(given: str | bytes | dict[str, Any], where: str) -> dict[str, Any]
         raise BadFile('must be an object, as in {"title": …}', where=where)
     if _depth(given) > DEEPEST:
         raise BadFile(f"is nested more than {DEEPEST} levels deep", where=where)
-    if len(json.dumps(given, ensure_ascii=False, default=str)) > LARGEST:
+    try:
+        size = len(json.dumps(given, ensure_ascii=False, allow_nan=False).encode())
+    except (ValueError, TypeError):
+        raise BadFile("holds a number or a character that JSON has not", where=where) from None
+    if size > LARGEST:
         raise BadFile(f"is larger than {LARGEST // 1024} KiB", where=where)
     return given
 

@@ -196,6 +196,32 @@ def test_nobody_publishes_over_a_built_in_process(engine: Engine, tmp_path: Path
         processes.remove("", "thaw")
 
 
+@pytest.mark.parametrize("value", ["\ud800", float("nan"), [[]] * 3])
+def test_a_notebook_with_anything_in_its_metadata_is_kept_or_refused(
+    processes: Processes, value: Any
+) -> None:
+    notebook = a_notebook(polarhub=value, more={"a": value})
+    if isinstance(value, list):
+        assert processes.publish("ada", "thaw", notebook).notebook()["metadata"]["more"] == {"a": value}
+    else:
+        with pytest.raises(BadFile, match="JSON has not"):
+            processes.publish("ada", "thaw", notebook)
+
+
+def test_it_is_the_same_on_postgresql(postgres: str, tmp_path: Path) -> None:
+    engine = connect(postgres)
+    processes = Processes(engine, tmp_path / "notebooks", room=5_000)
+    first = processes.publish("ada", "thaw", a_notebook("x = 1\n# " + "é\x00" * 300))
+    second = processes.publish("ada", "thaw", a_notebook("x = 2\n# " + "a" * 4_000))
+    assert ids(processes, "ada") == ["ada:thaw"]
+    assert processes.get("ada", "ada:thaw").notebook() == second.notebook()
+    with pytest.raises(NotFound):
+        processes.version(first.version)
+    processes.remove("ada", "thaw")
+    assert ids(processes, "ada") == []
+    engine.dispose()
+
+
 @pytest.mark.parametrize(
     "text", ["", "[]", "{}", '{"cells": [], "nbformat": 3}', '{"cells": [1], "nbformat": 4, "metadata": {}}']
 )

@@ -92,9 +92,11 @@ def test_a_bad_definition_is_refused_with_file_and_field(document: dict[str, Any
         '{"a":' * 50_000,
         json.dumps({"title": "x" * LARGEST}),
         '{"title": NaN}',
+        '{"title": "t", "inputs": {"x": {"default": {"a": NaN}}}}',
+        '{"title": "\\ud800"}',
         '{"inputs": {"x": ' + '{"items": ' * DEEPEST + "{}" + "}" * DEEPEST + "}}",
     ],
-    ids=range(10),
+    ids=range(12),
 )
 def test_what_is_no_definition_at_all_is_refused_in_a_sentence(text: str | bytes) -> None:
     assert refusal(text).startswith(WHERE)
