@@ -21,6 +21,7 @@ EDGES = (
     "hub/headless/ogc/reading",
     "hub/headless/ogc/routes_",
     "hub/headless/ogc/saying",
+    "hub/headless/plain_routes",
     "hub/headless/preview_routes",
     "hub/headless/publish_routes",
     "hub/headless/runner_routes",

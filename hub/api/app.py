@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 
 from hub.api.auth import HubTokens
+from hub.api.below import Below
 from hub.api.compression import Compression
 from hub.api.errors import say_error, say_invalid
 from hub.api.forwarded import ForwardedAddress
@@ -18,6 +19,7 @@ from hub.catalog.stac import stac_app
 from hub.errors import PolarhubError
 from hub.headless.batches_routes import batches_router
 from hub.headless.ogc.app import ogc_app
+from hub.headless.plain_routes import plain_router
 from hub.headless.preview_routes import preview_router
 from hub.headless.publish_routes import publish_router
 from hub.headless.runner_routes import runner_router
@@ -55,7 +57,14 @@ def create_app(settings: Settings, tokens: HubTokens | None = None) -> FastAPI:
     app.include_router(health_router(checks, {"processors": headless.note}), prefix=PREFIX)
     app.include_router(lab_router(settings.data), prefix=PREFIX)
     app.include_router(sign_in_router(Door()), prefix=PREFIX)
-    for router in (preview_router, publish_router, runner_router, schedules_router, usage_router):
+    for router in (
+        plain_router,
+        preview_router,
+        publish_router,
+        runner_router,
+        schedules_router,
+        usage_router,
+    ):
         app.include_router(router(headless), prefix=PREFIX)
     for with_catalog in (batches_router, triggers_router):
         app.include_router(with_catalog(headless, catalog), prefix=PREFIX)
@@ -63,6 +72,6 @@ def create_app(settings: Settings, tokens: HubTokens | None = None) -> FastAPI:
     app.mount(f"{PREFIX}/stac", stac)
     describe_mounted(app, f"{PREFIX}/stac", stac)
     ogc = ogc_app(headless, app.state.tokens)
-    app.mount(f"{PREFIX}/ogc", ogc)
+    app.router.routes.append(Below(f"{PREFIX}/ogc", ogc))
     describe_mounted(app, f"{PREFIX}/ogc", ogc)
     return app

@@ -3,11 +3,12 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, delete, select, update
 
+from hub.headless import claims
 from hub.headless.job import Job
 from hub.headless.processes import Processes
-from hub.headless.tables import jobs, reading
+from hub.headless.tables import jobs, reading, workers, writing
 
 
 def lost_on_the_way(engine: Engine, owner: str, worker: str, known: Collection[str]) -> list[Job]:
@@ -16,6 +17,20 @@ def lost_on_the_way(engine: Engine, owner: str, worker: str, known: Collection[s
     with reading(engine) as connection:
         rows = connection.execute(select(jobs).where(*claimed, jobs.c.id.not_in(list(known))))
         return [Job.of(row._mapping) for row in rows]
+
+
+def put_back(engine: Engine, claimed: Collection[str], now: float) -> None:
+    """The runner has hung up before it got these: they wait again, and nothing was tried."""
+    with writing(engine) as connection:
+        for job in claimed:
+            claims.accepted_again(connection, job, "", now)
+            connection.execute(update(jobs).where(jobs.c.id == job).values(attempts=jobs.c.attempts - 1))
+
+
+def forget(engine: Engine, owner: str, worker: str) -> None:
+    """A runner that has ended counts no longer as there."""
+    with writing(engine) as connection:
+        connection.execute(delete(workers).where(workers.c.owner == owner, workers.c.worker == worker))
 
 
 def order(job: Job, processes: Processes) -> dict[str, Any]:

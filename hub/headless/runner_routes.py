@@ -1,11 +1,13 @@
 """What runners ask for and tell. Who asks is whose token it is; each word needs the fence of its claim."""
 
 import asyncio
+import json
+import logging
 import time
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from hub.api.auth import CurrentUser
@@ -19,6 +21,7 @@ LEASE = 30.0  # seconds a claim holds without a word from its runner
 LARGEST = 32 << 20  # bytes of what a runner tells at a run's end: values that notebooks glue
 LOOK_EVERY = 1.0  # seconds: another process of the api may have taken a job in
 
+log = logging.getLogger(__name__)
 Worker = Annotated[str, Field(pattern=r"^[0-9a-zA-Z-]{8,64}$")]
 JobId = Annotated[str, Field(pattern=r"^[0-9a-f-]{36}$")]
 
@@ -27,6 +30,10 @@ class _Asked(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
     worker: Worker
+
+
+class Gone(_Asked):
+    """A runner that asks no more."""
 
 
 class Held(BaseModel):
@@ -73,18 +80,32 @@ def runner_router(headless: Headless) -> APIRouter:
     router = APIRouter(prefix="/runner", include_in_schema=False)
 
     @router.post("/poll")
-    async def poll(asked: Poll, user: CurrentUser, request: Request) -> dict[str, Any]:
+    async def poll(asked: Poll, user: CurrentUser, request: Request) -> Response:
         """Renew what the runner holds; answer as soon as there is a job for it, or one to end."""
-        deadline = time.monotonic() + asked.wait
+        deadline, jobs, stop = time.monotonic() + asked.wait, list[dict[str, Any]](), list[str]()
         async with headless.changes.watch(user.name) as news:
-            while True:
+            while not await request.is_disconnected():
                 jobs, stop = await asyncio.to_thread(_look, headless, user.name, asked)
                 left = deadline - time.monotonic()
-                if jobs or stop or left <= 0 or await request.is_disconnected():
-                    for job in jobs:
-                        headless.changes.tell(user.name, job["id"])
-                    return {"jobs": jobs, "stop": stop}
+                if jobs or stop or left <= 0:
+                    break
                 await news.next(min(left, LOOK_EVERY))
+        ids = [job["id"] for job in jobs]
+        if ids and await request.is_disconnected():
+            await asyncio.to_thread(handing.put_back, headless.engine, ids, time.time())
+        for id in ids:
+            headless.changes.tell(user.name, id)
+        # plain ASCII: inputs may hold half a surrogate pair, which UTF-8 cannot
+        return Response(json.dumps({"jobs": jobs, "stop": stop}), media_type="application/json")
+
+    @router.post("/gone")
+    async def gone(asked: Gone, user: CurrentUser) -> dict[str, int]:
+        """A runner ends: what it still had is ended, or tried again, at once."""
+        jobs = await asyncio.to_thread(headless.jobs.gone, user.name, asked.worker)
+        await asyncio.to_thread(handing.forget, headless.engine, user.name, asked.worker)
+        for job in jobs:
+            headless.changes.tell(user.name, job.id)
+        return {"jobs": len(jobs)}
 
     @router.post("/jobs/{id}/progress")
     async def progress(id: JobId, told: Told, user: CurrentUser) -> dict[str, bool]:
@@ -138,7 +159,18 @@ def _look(headless: Headless, owner: str, asked: Poll) -> tuple[list[dict[str, A
     jobs = handing.lost_on_the_way(headless.engine, owner, asked.worker, known)
     free = max(asked.free - len(jobs), 0)
     jobs += headless.jobs.claim(owner, asked.profile, asked.worker, free, LEASE)
-    return [handing.order(job, headless.processes) for job in jobs], stop
+    return [order for job in jobs if (order := _order(headless, job, asked.worker))], stop
+
+
+def _order(headless: Headless, job: Job, worker: str) -> dict[str, Any] | None:
+    """What the runner gets of a job. One that cannot be handed over is ended: it would block the others."""
+    try:
+        return handing.order(job, headless.processes)
+    except Exception as error:
+        log.warning("Run %s cannot be handed over: %r", job.id, error)
+        end = Finish(status="failed", kind="system", message="The notebook of this run cannot be read.")
+        headless.jobs.finish(job.owner, job.id, worker, job.fence, end)
+        return None
 
 
 def _finish(headless: Headless, owner: str, id: str, end: End) -> Job:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hub.headless.service import Headless
 
 LOOK_EVERY = 1.0  # seconds
-SEEN = 15.0  # seconds without a word after which a runner does not count as there
+SEEN = 5.0  # seconds without a word after which a runner does not count as there
 HUNG = 90.0  # seconds that a server may run without a word until it is ended and started anew
 FIRST, LONGEST = 1.0, 60.0  # seconds between two tries
 AT_ONCE = 4  # starts

@@ -1,6 +1,7 @@
 """What the runner asks the api: work, and to hear how it goes. What must arrive is said until it has."""
 
 import asyncio
+import contextlib
 import hashlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -93,6 +94,12 @@ class Api:
             _check(await self.client.post(f"jobs/{job.id}/finish", json=told))
 
         await insist(tell)
+
+    async def goodbye(self) -> None:
+        """Say that we ask no more; nobody minds if it does not arrive."""
+        with contextlib.suppress(httpx.HTTPError):
+            await self.client.post("gone", json={"worker": self.facts.worker}, timeout=3)
+        await self.client.aclose()
 
     def _claim(self, job: Job) -> dict[str, Any]:
         return {"worker": self.facts.worker, "fence": job.fence}

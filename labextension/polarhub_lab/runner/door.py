@@ -4,6 +4,7 @@ import os
 import socket
 from urllib.parse import urlsplit
 
+from jupyterhub import __version__
 from tornado.httpserver import HTTPServer
 from tornado.web import Application, RequestHandler
 
@@ -20,6 +21,7 @@ class Here(RequestHandler):
     def get(self) -> None:
         """The page."""
         self.set_header("Content-Security-Policy", "default-src 'none'")
+        self.set_header("X-JupyterHub-Version", __version__)
         self.finish(PAGE)
 
 

@@ -53,6 +53,7 @@ class Runner:
             await asyncio.gather(*helpers, return_exceptions=True)
             self.units.close()
             served.stop()
+            await self.api.goodbye()
 
     async def _keep_asking(self) -> None:
         pause = FIRST

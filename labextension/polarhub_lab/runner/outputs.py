@@ -15,7 +15,7 @@ MOST_FILES = 100  # of one pattern
 
 @dataclass
 class Found:
-    """Outputs: values by name, files by name, and a sentence for each that is missing."""
+    """Outputs: values by name, files by name, and a sentence for each file that is missing."""
 
     values: dict[str, dict[str, Any]] = field(default_factory=dict)
     files: dict[str, Path] = field(default_factory=dict)
@@ -23,7 +23,7 @@ class Found:
 
 
 def collect(declared: Mapping[str, Mapping[str, Any]], folder: Path, notebook: Mapping[str, Any]) -> Found:
-    """The declared outputs of a run; what was glued beside them comes too."""
+    """The declared outputs of a run, and what was glued too; values may be left out, files may not."""
     found, values = Found(), glued(notebook)
     for name, value in values.items():
         if not declared.get(name, {}).get("file"):
@@ -32,8 +32,6 @@ def collect(declared: Mapping[str, Mapping[str, Any]], folder: Path, notebook: M
     for name, one in declared.items():
         if one.get("file"):
             _find(found, name, str(one["file"]), folder)
-        elif name not in values:
-            found.missing.append(f"The notebook glued no value named `{name}`.")
     return found
 
 

@@ -1,5 +1,6 @@
 """What a forked process becomes when it becomes an IPython kernel; as fresh as one that was started."""
 
+import gc
 import os
 import random
 import signal
@@ -40,5 +41,6 @@ def become_kernel(arguments: Sequence[str], ready: Callable[[], None] = lambda: 
     if "matplotlib.pyplot" in sys.modules and os.environ.get("MPLBACKEND") in INLINE and app.shell:
         sys.modules["matplotlib"].rcParams["backend"] = os.environ["MPLBACKEND"]
         app.shell.enable_matplotlib("inline")
+    gc.freeze()
     ready()
     app.start()

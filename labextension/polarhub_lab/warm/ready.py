@@ -54,7 +54,9 @@ class ReadyKernel:
         os.close(say)
         try:
             _wait_for_sockets(listen)
-            return run_sync(_connected)(pid, f"{name}.json")
+            ready = run_sync(_connected)(pid, f"{name}.json")
+            ready.go_to(str(Path.cwd()))  # the first request takes its time: not when somebody waits
+            return ready
         except BaseException:
             signalled(pid, signal.SIGKILL)
             raise

@@ -5,6 +5,7 @@ back to it. Its channel brings one job, takes what there is to tell, and closes 
 """
 
 import contextlib
+import gc
 import json
 import os
 import socket
@@ -13,7 +14,7 @@ from typing import Any
 
 from polarhub_lab.warm import trees
 from polarhub_lab.warm.ready import KernelEnded, ReadyKernel
-from polarhub_lab.warm.run import run_notebook
+from polarhub_lab.warm.run import practise, run_notebook
 from polarhub_lab.warm.work import Work
 
 
@@ -31,6 +32,8 @@ def keep(channel: socket.socket) -> None:
             except KernelEnded as error:
                 tell(broken=str(error))
                 return
+            practise()
+            gc.freeze()
             tell(ready=True)
             if line := asked.readline():
                 tell(outcome=asdict(run_notebook(Work.read(line), ready, tell)))
