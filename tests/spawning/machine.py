@@ -3,6 +3,7 @@
 import contextlib
 import ipaddress
 import re
+import socket
 from pathlib import Path
 
 LISTENING = "0A"
@@ -65,6 +66,16 @@ def listening(inodes: set[str] | None = None) -> list[tuple[str, int]]:
             if fields[3] == LISTENING and (inodes is None or fields[9] in inodes):
                 found.add(_address(fields[1]))
     return sorted(found)
+
+
+def own_address() -> str | None:
+    """The address of this machine's card that faces outside."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.255", 9))  # sends nothing
+        except OSError:
+            return None
+        return str(probe.getsockname()[0])
 
 
 def unix_sockets(inodes: set[str] | None = None) -> list[str]:

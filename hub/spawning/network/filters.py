@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hub.spawning.network.netlink import ACK, CREATE, NETFILTER, Netlink, attribute, message
 
 SUBSYSTEM = 10 << 8  # nf_tables below netfilter
-NEWTABLE, DELTABLE, NEWCHAIN, NEWRULE = (SUBSYSTEM | number for number in (0, 2, 3, 6))
+NEWTABLE, GETTABLE, DELTABLE, NEWCHAIN, NEWRULE = (SUBSYSTEM | number for number in (0, 1, 2, 3, 6))
 BATCH_BEGIN, BATCH_END = 16, 17
 INET, IPV4 = 1, 2  # families
 PREROUTING, INPUT, FORWARD, POSTROUTING = 0, 1, 2, 4
@@ -162,6 +162,15 @@ class Table:
     def remove(self) -> None:
         """Take it away, whether it is there or not. Raises OSError."""
         _batch(self._gone())
+
+    def exists(self) -> bool:
+        """Whether there is a table of this name."""
+        with Netlink(NETFILTER) as kernel:
+            try:
+                kernel.do(self._message(GETTABLE, []))
+            except FileNotFoundError:
+                return False
+        return True
 
     def _gone(self) -> list[bytes]:
         return [self._message(NEWTABLE, [], CREATE), self._message(DELTABLE, [])]
