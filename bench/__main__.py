@@ -9,6 +9,8 @@ BENCHES = {
     "spawn": "spawn to ready, beside stock JupyterHub",
     "servers": "instant servers: click to ready, memory, a class at once, a thousand starts",
     "slow_link": "a usable JupyterLab over 512 kbit/s and 600 ms, beside stock",
+    "fuzz": "the OGC API under 5,000 odd questions of schemathesis",
+    "kills": "a thousand runs under SIGKILLs: lost, done twice, caps",
     "first_run": "make run in an empty clone",
 }
 

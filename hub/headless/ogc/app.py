@@ -18,12 +18,14 @@ from hub.headless.ogc.routes_transactions import transactions
 from hub.headless.ogc.saying import say_broken, say_http_problem, say_invalid_problem, say_problem
 from hub.headless.service import Headless
 
+ROUTERS = (about, processes, transactions, jobs, provenance, results)
+
 
 def ogc_app(headless: Headless, tokens: HubTokens) -> FastAPI:
     """The API over these runs."""
     app = FastAPI(title="OGC API Processes", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.headless, app.state.tokens = headless, tokens
-    for router in (about, processes, transactions, jobs, provenance, results):
+    for router in ROUTERS:
         app.include_router(router)
     app.add_exception_handler(PolarhubError, say_problem)
     app.add_exception_handler(HTTPException, say_http_problem)

@@ -78,7 +78,7 @@ def _field(name: str, one: Input, value: Any, error: str) -> Field:
     if kind == "box":
         chosen, numbers = _box(value)
         sides = [(side, numbers[index]) for index, side in enumerate(SIDES)]
-        systems = [(crs, crs.rpartition("/")[2]) for crs in one.allowed_crs]
+        systems = [(crs, _system(crs)) for crs in one.allowed_crs]
         return Field(*about, value=chosen, sides=sides, options=systems)
     if kind == "choice":
         options = one.enum if one.enum is not None else [True, False]
@@ -98,6 +98,11 @@ class Typed:
 
     text: str
     sides: tuple[str, ...] = ("", "", "", "")
+
+
+def _system(crs: str) -> str:
+    code = crs.rpartition("/")[2]
+    return f"EPSG:{code}" if "/EPSG/" in crs else code
 
 
 def _box(value: Any) -> tuple[str, tuple[str, ...]]:
