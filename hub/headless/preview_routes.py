@@ -26,6 +26,7 @@ class Draft(BaseModel):
 
     slug: str = Field("notebook", max_length=63)
     notebook: dict[str, Any]
+    definition: dict[str, Any] | None = None
 
 
 class Preview(BaseModel):
@@ -62,8 +63,10 @@ def preview_router(headless: Headless) -> APIRouter:
 
     @router.post("/notebook")
     async def notebook(draft: Draft, user: CurrentUser) -> Preview:
-        """The inputs that a notebook's cell tagged `parameters` tells."""
-        said = await asyncio.to_thread(lambda: complete(None, read_notebook(draft.notebook), draft.slug))
+        """A notebook as a process: what its definition says, else what its cell tagged `parameters` tells."""
+        said = await asyncio.to_thread(
+            lambda: complete(draft.definition, read_notebook(draft.notebook), draft.slug)
+        )
         return await preview(user, said, draft.slug, "0")
 
     @router.get("/processes/{process_id}")
