@@ -3,16 +3,35 @@
 import hashlib
 import json
 import platform
+import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
 LIMIT = 20  # seconds that another Python may take to say what it is
 _ASK = "import json, platform, sys; print(json.dumps([platform.python_version(), sys.prefix, sys.path]))"
 
+DEFAULT = "python3"
+
 _known: dict[tuple[str, int], tuple[str, str, list[str]]] = {}
+_facts: dict[tuple[str, str], tuple[list[int], dict[str, Any]]] = {}
+
+
+def record_of(kernel: str | None) -> dict[str, Any]:
+    """What a run tells beside its outputs: the environment of its kernel, as far as it can be known."""
+    name = kernel or DEFAULT
+    try:
+        spec = KernelSpecManager().get_kernel_spec(name)
+        if spec.language.lower() != "python":
+            return {}
+        return {"environment": environment_facts(name, _executable(spec.argv[0]))}
+    except (NoSuchKernel, OSError, ValueError, subprocess.SubprocessError):
+        return {}
 
 
 def environment_facts(kernel: str, executable: str = sys.executable) -> dict[str, Any]:
@@ -23,6 +42,10 @@ def environment_facts(kernel: str, executable: str = sys.executable) -> dict[str
     subprocess.SubprocessError where that Python cannot be asked.
     """
     version, prefix, folders = _python(executable)
+    changed = [path.stat().st_mtime_ns for path in map(Path, folders) if path.is_dir()]
+    known, kept = _facts.get((kernel, executable), ([], {}))
+    if known == changed:
+        return kept
     facts = {
         "kernel": kernel,
         "python": version,
@@ -30,7 +53,16 @@ def environment_facts(kernel: str, executable: str = sys.executable) -> dict[str
         "packages": dict(sorted([*packages(folders), *conda_packages(prefix)])),
     }
     text = json.dumps(facts, sort_keys=True, separators=(",", ":"))
-    return {**facts, "digest": hashlib.sha256(text.encode()).hexdigest()}
+    told = {**facts, "digest": hashlib.sha256(text.encode()).hexdigest()}
+    _facts[kernel, executable] = changed, told
+    return told
+
+
+def _executable(named: str) -> str:
+    # a kernel spec that only says python means the Python that starts it, as jupyter_client reads it
+    if re.fullmatch(r"python(\d(\.\d+)?)?", named):
+        return sys.executable
+    return shutil.which(named) or named
 
 
 def packages(folders: Iterable[str]) -> Iterable[tuple[str, str]]:

@@ -7,7 +7,7 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
-from polarhub_lab.record import conda_packages, environment_facts, packages
+from polarhub_lab.record import conda_packages, environment_facts, packages, record_of
 
 
 def test_it_names_python_kernel_and_packages_with_their_versions() -> None:
@@ -17,6 +17,23 @@ def test_it_names_python_kernel_and_packages_with_their_versions() -> None:
     assert facts["packages"]["xarray"] == version("xarray")
     assert facts["packages"]["jupyter-client"] == version("jupyter_client")
     assert len(facts["packages"]) > 50
+
+
+def test_a_run_tells_the_environment_of_its_kernel_as_far_as_it_can_be_known() -> None:
+    assert record_of("python3")["environment"] == environment_facts("python3")
+    assert record_of(None) == record_of("python3")
+    assert record_of("no-such-kernel") == {}
+
+
+def test_a_package_that_comes_or_goes_is_seen(tmp_path: Path) -> None:
+    python = tmp_path / "v/bin/python"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "v"], check=True, timeout=60)
+    site = next((tmp_path / "v/lib").glob("python3*/site-packages"))
+    before = environment_facts("ice", str(python))
+    (site / "polar_ice-2.2.dist-info").mkdir()
+    after = environment_facts("ice", str(python))
+    assert after["packages"] == {"polar-ice": "2.2"}
+    assert after["digest"] != before["digest"]
 
 
 def test_the_digest_changes_with_any_package(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from polarhub_lab.record import record_of
 from polarhub_lab.runner import outputs
 from polarhub_lab.runner.api import Api, Job, Lost, Refused, insist
 from polarhub_lab.runner.units import NoUnit, Unit, Units
@@ -148,8 +149,9 @@ class Running:
         given, end = await self._leave(end)
         self.ended = end
         said = {"status": end.status, "kind": end.kind, "message": end.message, "outputs": given}
+        record = await asyncio.to_thread(record_of, self.job.kernel)
         try:
-            await self.api.finish(self.job, {**said, "cpu_seconds": round(self.cpu, 2), "record": {}})
+            await self.api.finish(self.job, {**said, "cpu_seconds": round(self.cpu, 2), "record": record})
         except Refused as error:
             await self.api.finish(
                 self.job,
