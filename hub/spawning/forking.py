@@ -75,6 +75,7 @@ class ForkStart:
                     file.write_text(str(here))
                 environment = {**launch.box.environment, "PWD": str(launch.box.environment["HOME"])}
                 wanted = {"uid": launch.box.uid, "environment": environment, "arguments": arguments}
+                wanted["filter"] = (self.plain.filter or b"").hex()
                 ours.send(json.dumps(wanted).encode())
                 return _sender(ours, "in")
         except OSError as error:

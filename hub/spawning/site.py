@@ -20,6 +20,7 @@ from hub.spawning.cgroups import Cgroups
 from hub.spawning.forking import ForkStart
 from hub.spawning.homes import Homes
 from hub.spawning.network.own import BoxNetworks, networks_for
+from hub.spawning.seccomp.program import program
 from hub.spawning.starting import ExecStart, Start
 from hub.spawning.zygote import Zygote
 
@@ -83,7 +84,7 @@ class Site:
                 "POLARLAB_RUNNER_IDLE": str(settings.runner_idle_minutes),
                 **({"POLARLAB_RUNNER_JOBS": str(settings.runner_jobs)} if settings.runner_jobs else {}),
             },
-            start=start_of(settings, ExecStart(bwrap, root, networks), binds, logs, arguments),
+            start=start_of(settings, ExecStart(bwrap, root, networks, program()), binds, logs, arguments),
             networks=networks,
         )
 

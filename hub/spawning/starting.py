@@ -49,6 +49,7 @@ class ExecStart:
     bwrap: str
     drop_root: bool  # we are root: an outer box mounts, then the uid is dropped
     networks: BoxNetworks | None = None  # where each box has one of its own
+    filter: bytes | None = None  # of system calls, as the kernel takes it
 
     def start(self, launch: Launch) -> RunningBox:
         """The box when it stands, with the server starting in it. Raises Unavailable, with nothing left."""
@@ -61,6 +62,9 @@ class ExecStart:
             try:
                 files = {path: content(text) for path, text in made_files(launch.box).items()}
                 inner = inner_options(launch.box, files, say, again=self.drop_root)
+                filters = [content(self.filter)] if self.filter else []
+                for descriptor in filters:
+                    inner += ["--seccomp", str(descriptor)]
                 options = [content("\0".join(inner) + "\0")]
                 command = [self.bwrap, "--args", str(options[0]), "--", *launch.command]
                 if self.drop_root:
@@ -68,7 +72,7 @@ class ExecStart:
                     uid = str(launch.box.uid)
                     drop = ["setpriv", "--reuid", uid, "--regid", uid, *DROP, "--"]
                     command = [self.bwrap, "--args", str(options[1]), "--", *drop, *command]
-                all_passed = [say, *passed, *files.values(), *options]
+                all_passed = [say, *passed, *files.values(), *filters, *options]
                 with self.networks.another() if self.networks else nullcontext():
                     process = _popen(launch, command, all_passed, stdin, stdout)
             finally:
@@ -120,13 +124,13 @@ def _first_pid(said: int) -> int:
 
 
 @contextmanager
-def _descriptors() -> Iterator[Callable[[str], int]]:
-    """Makes descriptors that hold a text; closes them all at the end."""
+def _descriptors() -> Iterator[Callable[[str | bytes], int]]:
+    """Makes descriptors that hold a content; closes them all at the end."""
     made: list[int] = []
 
-    def content(text: str) -> int:
+    def content(text: str | bytes) -> int:
         made.append(os.memfd_create("polarhub"))
-        os.write(made[-1], text.encode())
+        os.write(made[-1], text.encode() if isinstance(text, str) else text)
         os.lseek(made[-1], 0, os.SEEK_SET)
         return made[-1]
 

@@ -15,6 +15,11 @@ from typing import Any
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 NEWNS, NEWUSER, NEWPID = 0x20000, 0x10000000, 0x20000000
+PERF_EVENT = (1).to_bytes(4, sys.byteorder) + (112).to_bytes(4, sys.byteorder) + bytes(104)
+CALLS = {
+    "x86_64": {"clone": 56, "keyctl": 250, "bpf": 321, "perf": 298, "userfaultfd": 323},
+    "aarch64": {"clone": 220, "keyctl": 219, "bpf": 280, "perf": 241, "userfaultfd": 282},
+}[os.uname().machine]
 LIMIT = 3  # seconds for a connection
 
 
@@ -84,6 +89,15 @@ def privileges() -> dict[str, Any]:
         "setgid": LIBC.setgid(0),
         "mknod": LIBC.mknod(b"/tmp/disk", 0o60644, os.makedev(8, 0)),
         "reboot": LIBC.reboot(0),
+        "namespace by clone": LIBC.syscall(CALLS["clone"], NEWUSER | 17, None, None, None, None),
+        "namespace by clone3": LIBC.syscall(435, bytes(88), 88),
+        # these give a number where they are allowed
+        "keyctl": min(LIBC.syscall(CALLS["keyctl"], 0, -3, 0), 0),
+        "bpf": min(LIBC.syscall(CALLS["bpf"], 5, bytes(128), 128), 0),
+        "perf_event_open": min(LIBC.syscall(CALLS["perf"], PERF_EVENT, 0, -1, -1, 0), 0),
+        "userfaultfd": min(LIBC.syscall(CALLS["userfaultfd"], 1), 0),
+        "io_uring": min(LIBC.syscall(425, 8, bytes(120)), 0),
+        "ptrace of the first process": LIBC.ptrace(16, 1, None, None),
     }
 
 

@@ -158,6 +158,11 @@ def test_no_privilege_is_left(attack: Result) -> None:
     assert {name: result for name, result in found.items() if result == 0} == {}
 
 
+def test_every_process_of_a_box_is_filtered(attack: Result, hub: RunningHub) -> None:
+    for pid in in_box(hub, "bob"):
+        assert "Seccomp:\t2\n" in Path(f"/proc/{pid}/status").read_text()
+
+
 def test_no_process_of_a_box_is_root(attack: Result, hub: RunningHub) -> None:
     for pid in in_box(hub, "bob"):
         assert Path(f"/proc/{pid}").stat().st_uid != 0

@@ -6,7 +6,7 @@ request it gets descriptors and forks; the child reads the rest, the token among
 One message on CONTROL (SOCK_SEQPACKET): `fork` with four descriptors: the request's own socket, a pidfd of a
 process in the box, the server's door, the box's lifeline, the log. On the request's socket:
     child → hub   {"here": true}       the hub puts it into the box's control groups
-    hub → child   {"uid", "environment", "arguments"}
+    hub → child   {"uid", "environment", "arguments", "filter": of system calls, in hexadecimal}
     child → hub   {"in": true} when it is in the box as its user, or {"error": sentence}
 The hub reads the pid from the message's credentials: the child knows only that of its own namespace.
 """
@@ -89,6 +89,7 @@ def _child(descriptors: list[int]) -> NoReturn:
         if os.fork():
             os._exit(0)
         _dress(wanted, {ask, door, lifeline}, log)
+        enter.filter_calls(bytes.fromhex(wanted["filter"]))
         request.send(json.dumps({"in": True}).encode())
         request.close()
     except BaseException as error:

@@ -22,6 +22,15 @@ PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT, AMBIENT_C
 CAPABILITY_VERSION_3 = 0x2008_0522
 KEYCTL, KEYCTL_JOIN_SESSION_KEYRING = {"x86_64": 250, "aarch64": 219}, 1
 
+PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
+
+
+class SockProgram(ctypes.Structure):
+    """struct sock_fprog of linux/filter.h."""
+
+    _fields_ = (("length", ctypes.c_ushort), ("steps", ctypes.c_void_p))
+
+
 libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -80,6 +89,15 @@ def drop_privileges(uid: int) -> None:
     _checked(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _checked(libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), "dumpable")  # as after an exec: /proc/self is one's own
+
+
+def filter_calls(program: bytes) -> None:
+    """From now on only the system calls that this program of the kernel's filter allows."""
+    if not program:
+        return
+    steps = ctypes.create_string_buffer(program, len(program))
+    whole = SockProgram(len(program) // 8, ctypes.cast(steps, ctypes.c_void_p))
+    _checked(libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(whole), 0, 0), "seccomp")
 
 
 def close_all_but(kept: Collection[int]) -> None:
