@@ -1,25 +1,19 @@
 """Units that are ready before there is work: forked from the zygote, used once, ended with all below them."""
 
 import asyncio
-import contextlib
 import json
-import logging
 import signal
 import socket
-import sys
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from polarhub_lab.warm.channel import receive, send
+from polarhub_lab.warm.asking import NoZygote, Zygote
 from polarhub_lab.warm.trees import cpu_seconds, end_below, signalled
 
 LINE = 64 << 20  # bytes of one message of a unit
-START = 120.0  # seconds the zygote may take to import everything
-
-log = logging.getLogger(__name__)
 
 
 class NoUnit(Exception):
@@ -64,37 +58,12 @@ class Unit:
 
 
 class Units:
-    """A pool of units. Made anew as they are used, when nobody waits for the processor."""
+    """A pool of units; made anew as they are used."""
 
     def __init__(self, size: int) -> None:
         self.size = size
         self.ready: deque[Unit] = deque()
-        self._channel: socket.socket | None = None
-        self._zygote: asyncio.subprocess.Process | None = None
-        self._making = asyncio.Lock()
-
-    async def open(self) -> socket.socket:
-        """Start the zygote and wait until it has imported everything. Raises NoUnit."""
-        ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        ours.settimeout(START)
-        command = [sys.executable, "-P", "-m", "polarhub_lab.warm.zygote", str(its.fileno()), "runs"]
-        with its:
-            self._zygote = await asyncio.create_subprocess_exec(
-                *command, pass_fds=[its.fileno()], stdin=asyncio.subprocess.DEVNULL
-            )
-        said = await self._ask(ours)
-        log.info("ready to fork; %d MB", said.get("memory", 0) >> 20)
-        self._channel = ours
-        return ours
-
-    async def _ask(self, channel: socket.socket) -> dict[str, Any]:
-        try:
-            message, _ = await asyncio.to_thread(receive, channel)
-        except OSError as error:
-            raise NoUnit(f"Kernels cannot be forked ({error.strerror}).") from None
-        if not message:
-            raise NoUnit("Kernels cannot be forked any more.")
-        return message
+        self.zygote = Zygote("runs")
 
     async def take(self) -> Unit:
         """A unit that is ready, or a new one. Raises NoUnit."""
@@ -111,19 +80,14 @@ class Units:
             self.ready.append(await self._make())
 
     async def _make(self) -> Unit:
-        async with self._making:
-            if self._zygote is None or self._zygote.returncode is not None:
-                self.close()
-            channel = self._channel or await self.open()
-            ours, its = socket.socketpair()
+        ours, its = socket.socketpair()
+        try:
             with its:
-                try:
-                    send(channel, {"folder": str(Path.home())}, [its.fileno()])
-                except OSError:
-                    ours.close()
-                    self.close()
-                    raise NoUnit("Kernels cannot be forked any more.") from None
-            pid = (await self._ask(channel))["pid"]
+                await self.zygote.open()
+                pid = await self.zygote.fork({"folder": str(Path.home())}, [its.fileno()])
+        except NoZygote as error:
+            ours.close()
+            raise NoUnit(str(error)) from None
         reader, writer = await asyncio.open_connection(sock=ours, limit=LINE)
         unit = Unit(pid, reader, writer)
         try:
@@ -137,10 +101,4 @@ class Units:
         """End everything."""
         while self.ready:
             self.ready.popleft().end()
-        if self._channel is not None:
-            self._channel.close()
-            self._channel = None
-        if self._zygote is not None:
-            end_below(self._zygote.pid)
-            with contextlib.suppress(ProcessLookupError):
-                self._zygote.kill()
+        self.zygote.close()

@@ -5,6 +5,7 @@ import os
 import random
 import signal
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 
 GOES_FIRST = "500"  # of 1000: the kernel's killer takes this process rather than the server around it
@@ -15,12 +16,14 @@ def freshen(environment: Mapping[str, str] | None, folder: str) -> None:
     """A session, signals, environment and working directory of its own; nobody's random numbers."""
     os.setsid()
     signal.set_wakeup_fd(-1)
-    for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGCHLD, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if environment is not None:
         os.environ.clear()
         os.environ.update(environment)
     os.environ.pop("JPY_PARENT_PID", None)
+    time.tzset()
     os.chdir(folder)
     random.seed()
     if "numpy" in sys.modules:

@@ -45,7 +45,7 @@ def kernel() -> set[str]:
     freshen(None, ".")
     with tempfile.TemporaryDirectory() as folder:
         os.environ["IPYTHONDIR"] = folder
-        app = IPKernelApp.instance()
+        app = IPKernelApp.instance(parent_handle=1)
         app.initialize(["-f", f"{folder}/k.json", "--transport=ipc", f"--ip={folder}/k"])
         shell: Any = app.shell
         shell.enable_matplotlib("inline")

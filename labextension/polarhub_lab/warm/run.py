@@ -7,7 +7,6 @@ import keyword
 import logging
 import os
 import signal
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
+from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, NotebookExecutionManager, papermill_engines
@@ -28,6 +27,7 @@ from papermill.utils import chdir
 from polarhub_lab.limits.figures import Box
 from polarhub_lab.limits.watch import say_gb
 from polarhub_lab.warm.ready import ReadyKernel
+from polarhub_lab.warm.specs import is_own
 from polarhub_lab.warm.work import Work
 
 Tell = Callable[..., None]
@@ -219,13 +219,6 @@ def _client(told: Told, kernel_name: str, ready: ReadyKernel | None, tell: Tell)
         client = Client(told, kernel_name=kernel_name, startup_timeout=120)
     client.tell = tell
     return client
-
-
-def is_own(spec: KernelSpec) -> bool:
-    """Whether a kernel is the Python that we run, without anything of its own."""
-    own = {"python", "python3", f"python3.{sys.version_info[1]}", sys.executable}
-    start = ["-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    return spec.argv[0] in own and spec.argv[1:] == start and not spec.env
 
 
 class Whole:

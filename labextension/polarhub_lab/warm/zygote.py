@@ -66,7 +66,7 @@ class Zygote:
 
             keep(socket.socket(fileno=descriptors[0]))
         else:
-            become_kernel(request["arguments"])
+            become_kernel(request["arguments"], lambda: os.close(descriptors[0]))
 
     def reap(self) -> None:
         """Let ended children go. Whoever came to us when a unit ended is nobody's any more: it is ended."""
