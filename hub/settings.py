@@ -124,7 +124,7 @@ class Settings(BaseSettings):
     server_start: Literal["exec", "fork"] = Field(
         "exec",
         description="how a server starts: exec: as any program; fork: instantly, from a process that has "
-        "imported everything, where the machine allows it",
+        "imported everything, where polarhub is root",
     )
 
     network: Literal["auto", "own", "shared"] = Field(
@@ -142,7 +142,10 @@ class Settings(BaseSettings):
         10, gt=0, le=24 * 60, description="minutes without a run after which a user's runner ends"
     )
     runner_jobs: int | None = Field(
-        None, ge=1, le=64, description="runs at once in one runner; unset: one for each CPU of its environment"
+        None,
+        ge=1,
+        le=64,
+        description="runs at once in one runner; unset: one for each CPU of its environment",
     )
 
     @field_validator("data", "terms", "plans")

@@ -1,11 +1,13 @@
 """What starting servers needs of this machine, looked at before the hub starts."""
 
+import os
+
 from hub.machine import ROOT
 from hub.profiles import read_profiles
 from hub.settings import Settings
 from hub.spawning import bubblewrap
 from hub.spawning.network.own import network_warning
-from hub.spawning.site import groups_for, refuse_visible
+from hub.spawning.site import NEEDS_ROOT, groups_for, refuse_visible
 
 
 def check(settings: Settings) -> list[str]:
@@ -17,4 +19,6 @@ def check(settings: Settings) -> list[str]:
     refuse_visible(settings.data)
     bubblewrap.find()
     said = [warning] if (warning := groups_for(settings).warning()) else []
+    if settings.server_start == "fork" and os.geteuid() != 0:
+        said.append(NEEDS_ROOT)
     return said + ([warning] if (warning := network_warning(settings)) else [])

@@ -32,6 +32,7 @@ ALWAYS = (
     "--KernelManager.shutdown_wait_time=1",
     f"--ServerApp.root_dir={HOME}",
 )
+NEEDS_ROOT = "Servers start the plain way, as to fork them into their sandboxes takes root."
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def start_of(
     if settings.server_start == "exec":
         return plain
     if not plain.drop_root:
-        log.warning("Servers start the plain way: to fork them into their boxes takes root.")
+        log.warning(NEEDS_ROOT)
         return plain
     zygote = Zygote(plain.bwrap, binds, [*ALWAYS, *arguments], logs.parent / "zygote.log")
     zygote.keep()

@@ -97,7 +97,6 @@ def privileges() -> dict[str, Any]:
         "perf_event_open": min(LIBC.syscall(CALLS["perf"], PERF_EVENT, 0, -1, -1, 0), 0),
         "userfaultfd": min(LIBC.syscall(CALLS["userfaultfd"], 1), 0),
         "io_uring": min(LIBC.syscall(425, 8, bytes(120)), 0),
-        "ptrace of the first process": LIBC.ptrace(16, 1, None, None),
     }
 
 
