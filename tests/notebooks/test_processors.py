@@ -118,6 +118,35 @@ def test_a_box_without_sea_is_told_in_a_sentence(example_files: Files, tmp_path:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("mosaic", "area"),
+    [
+        ("arcticdem-v4.1", (160.0, 66.0, -160.0, 72.0)),  # over the antimeridian
+        ("rema-v2.0", (-180.0, -90.0, 180.0, -84.0)),  # around the pole
+    ],
+)
+def test_tiles_of_a_box_have_the_area_of_the_ellipsoid(
+    mosaic: str,
+    area: tuple[float, float, float, float],
+    example_files: Files,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    data = example_files[f"{mosaic.replace('-v', '-mosaic-index-v')}.gpkg"]
+    found = processed("mosaic-tiles", tmp_path, data, area=box(*area), mosaic=mosaic).values
+    assert found["box_area"] == pytest.approx(zone_km2(*area), rel=1e-4)
+    rows = list(csv.DictReader((tmp_path / "tiles.csv").read_text().splitlines()))
+    assert len(rows) == found["tiles"]
+    whole = sum(float(row["km2_in_box"]) for row in rows) / found["box_area"]
+    assert 1 < whole / (found["covered"] / 100) < 1.02  # tiles overlap by 200 m
+    if mosaic.startswith("rema"):
+        assert 90 < found["covered"] < 95  # the pole itself was seen by few satellites
+        # a tile is 50.2 km wide on the map, whose scale at the pole is (1 + sin 71°) / 2
+        scale = (1 + math.sin(math.radians(71))) / 2
+        largest = max(float(row["km2_in_box"]) for row in rows)
+        assert largest == pytest.approx((50.2 / scale) ** 2, rel=0.01)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(("crs", "method"), [("EPSG:6931", "mean"), ("EPSG:3031", "nearest")])
 def test_a_swath_lies_where_it_was_measured(
     crs: str,
