@@ -111,13 +111,6 @@ def test_ice_of_the_whole_grid_is_what_the_example_finds(example_files: Files, t
 
 
 @pytest.mark.slow
-def test_a_box_without_sea_is_told_in_a_sentence(example_files: Files, tmp_path: Path) -> None:  # noqa: F811
-    data = example_files["nersc-sea-ice-197811.nc"]
-    with pytest.raises(AssertionError, match="There is no sea of this grid in the box"):
-        processed("sea-ice-extent", tmp_path, data, area=box(0, -80, 10, -70))
-
-
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("mosaic", "area"),
     [
