@@ -87,6 +87,8 @@ c.Spawner.apply_user_options = offer.apply
 c.Spawner.env_keep = []  # the box chooses for itself
 c.Spawner.default_url = "/lab"
 c.Spawner.http_timeout = 60
+c.Spawner.start_timeout = 120  # a class of hundreds takes turns
+c.JupyterHub.concurrent_spawn_limit = 0  # nobody of it is sent away
 c.JupyterHub.tornado_settings.update({"slow_spawn_timeout": 1})  # then the page says what is happening
 
 # -- services

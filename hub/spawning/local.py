@@ -5,6 +5,7 @@ import os
 import socket
 import sys
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from hub.spawning.processes import RunningBox
 from hub.spawning.site import ALWAYS, Site
 from hub.spawning.starting import Launch
 
+# A class that starts at once takes turns here, and keeps nobody else's work waiting for a thread.
+STARTING = ThreadPoolExecutor(2 * (os.cpu_count() or 1), "starting")
 PATIENCE = 5.0  # seconds a server has to end its kernels
 LOG_SIZE = 5_000_000  # bytes of an old log that are worth keeping
 KEPT = (
@@ -73,7 +76,8 @@ class LocalSpawner(Spawner):  # type: ignore[misc]
             self.ip, self.port = door.getsockname()[:2]
             try:
                 self._step = "Building the sandbox"
-                self._box = await asyncio.to_thread(self._start, home, door)
+                loop = asyncio.get_running_loop()
+                self._box = await loop.run_in_executor(STARTING, self._start, home, door)
             except (Unavailable, OSError) as error:
                 self.log.error("The server of %s could not be started: %s", self._log_name, error)
                 raise SpawnException(
