@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expect
 
 from tests.browser.test_login import ARGS, axe
 from tests.hubs import RunningHub, start_hub
@@ -49,6 +49,11 @@ def signed_in(
     return page
 
 
+def is_ours(said: ConsoleMessage) -> bool:
+    """An error of the page; axe itself tries inline styles, which our pages refuse."""
+    return said.type == "error" and "inline style" not in said.text
+
+
 def run_echo(page: Page, hub: RunningHub, message: str) -> str:
     """Fill the form in and run it; the address of the run."""
     page.goto(f"{hub.url}{OGC}/processes/echo")
@@ -73,9 +78,7 @@ def done(chromium: Browser, hub: RunningHub) -> str:
     return where
 
 
-@pytest.mark.parametrize(
-    ("scheme", "width"), [("light", 1280), ("dark", 320), ("light", 320), ("dark", 1280)]
-)
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
 def test_every_page_can_be_read_by_everybody(
     chromium: Browser, hub: RunningHub, done: str, shots: Path, scheme: str, width: int
 ) -> None:
@@ -83,7 +86,7 @@ def test_every_page_can_be_read_by_everybody(
     errors: list[str] = []
     hosts: set[str] = set()
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    page.on("console", lambda said: errors.append(f"{said.text} {said.location}") if is_ours(said) else None)
     page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
     job = done.rpartition("/")[2]
     for name, path in {
