@@ -95,12 +95,7 @@ class Batches:
     def remove(self, owner: str, id: str) -> list[Job]:
         """Dismiss what has not ended, and forget the batch; its runs stay. Raises NotFound for another's."""
         self.get(owner, id)
-        with reading(self.jobs.engine) as connection:
-            waiting = select(jobs.c.id).where(
-                jobs.c.owner == owner, jobs.c.origin == f"batch:{id}", jobs.c.finished.is_(None)
-            )
-            ids = connection.execute(waiting).scalars().all()
-        ended = [self.jobs.dismiss(owner, job) for job in ids]
+        ended = self.jobs.dismiss_all(owner, f"batch:{id}")
         with writing(self.jobs.engine) as connection:
             connection.execute(delete(batches).where(batches.c.owner == owner, batches.c.id == id))
         return ended

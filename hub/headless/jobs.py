@@ -124,6 +124,21 @@ class Jobs:
                 row = connection.execute(update(jobs).where(*mine).values(**values).returning(jobs)).one()
         return Job.of(row._mapping)
 
+    def dismiss_all(self, owner: str, origin: str) -> list[Job]:
+        """End all jobs that one thing started, as `dismiss` does. Returns those that had not ended."""
+        now = self.clock()
+        with writing(self.engine) as connection:
+            theirs = (jobs.c.owner == owner, jobs.c.origin == origin)
+            waiting = select(jobs.c.id).where(*theirs, jobs.c.status == "accepted").with_for_update()
+            ended = [
+                claims.ended(connection, job, "dismissed", "It was dismissed.", self.limits, now)
+                for job in connection.execute(waiting).scalars().all()
+            ]
+            values = {"dismissing": True, "dismissing_since": now, "updated": now}
+            running = update(jobs).where(*theirs, jobs.c.status == "running", jobs.c.dismissing.is_(False))
+            told = connection.execute(running.values(**values).returning(jobs)).all()
+            return ended + [Job.of(row._mapping) for row in told]
+
     def month(self, owner: str, groups: Sequence[str] | None = None) -> Month:
         """What the owner's month looks like now."""
         return Usage(self.engine, self.limits.plans, self.clock).month(owner, groups)

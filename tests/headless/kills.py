@@ -38,7 +38,8 @@ ENVIRONMENT = {
     "POLARHUB_JOBS_PER_USER": str(CAP_OF_ONE),
     "POLARHUB_RUNNER_JOBS": str(CAP_OF_ONE),
 }
-PAUSE = 2.0  # seconds from one kill to the next, at least
+SHARE = {"kernel": 40, "runner": 24, "api": 15, "proxy": 11, "hub": 10}  # of the kills, in percent
+PAUSE, PATIENCE = 1.0, 15.0  # seconds from one kill to the next, at least and at most
 
 # What the database writes down by itself at each change of a job's state.
 WITNESS = """
@@ -149,17 +150,17 @@ class Storm:
         """All of it. Raises TimeoutError at the limit."""
         self._prepare()
         chance, self.began = random.Random(self.seed), time.monotonic()
-        next_kill = time.monotonic() + PAUSE
-        number = 0
+        number, last = 0, self.began
         while number < self.runs or sum(self.hit.values()) < self.kills or self._open():
             if time.monotonic() - self.began > self.limit:
                 raise TimeoutError(f"not all had ended within {self.limit} s: {self.verdict()}")
             for _ in range(5):
                 if number < self.runs and self._backlog() < 40:
                     number += self._ask(number, chance)
-            if time.monotonic() > next_kill and sum(self.hit.values()) < self.kills:
+            if sum(self.hit.values()) < self.kills and self._time_to_kill(time.monotonic() - last, number):
+                time.sleep(chance.uniform(0, 0.5))
                 self._kill_one(chance)
-                next_kill = time.monotonic() + PAUSE + chance.uniform(0, 2)
+                last = time.monotonic()
             time.sleep(0.1)
         return self.verdict()
 
@@ -215,6 +216,12 @@ class Storm:
             query = f"select count(*) from jobs where status not in {FINAL}"
             return int(database.execute(query).fetchone()[0])
 
+    def _time_to_kill(self, since: float, asked: int) -> bool:
+        """Kills are spread over the runs, so that there is always something under way; none waits long."""
+        ended = asked - self._open()
+        due = sum(self.hit.values()) * 0.9 * self.runs / self.kills
+        return since > PATIENCE or (since > PAUSE and ended >= due)
+
     def _backlog(self) -> int:
         with self._database() as database:
             return int(database.execute("select count(*) from jobs where status = 'accepted'").fetchone()[0])
@@ -222,9 +229,8 @@ class Storm:
     # -- killing
     def _kill_one(self, chance: random.Random) -> None:
         pids = {kind: found for kind, found in self._pids().items() if found}
-        # whoever was hit least often, so that each kind has its turn
-        fewest = min(self.hit[kind] for kind in pids)
-        kind = chance.choice([kind for kind in pids if self.hit[kind] == fewest])
+        # whoever is furthest behind its share, so that each kind has its turn
+        kind = min(pids, key=lambda kind: (self.hit[kind] + 0.5) / SHARE[kind])
         if kind == "hub":
             self.hub.kill()
             self.hub.start()
