@@ -11,6 +11,8 @@ BENCHES = {
     "slow_link": "a usable JupyterLab over 512 kbit/s and 600 ms, beside stock",
     "fuzz": "the OGC API under 5,000 odd questions of schemathesis",
     "kills": "a thousand runs under SIGKILLs: lost, done twice, caps",
+    "headless": "a notebook from POST to result, beside papermill and jupyter-scheduler",
+    "kernels": "a kernel with the polar stack, beside stock",
     "first_run": "make run in an empty clone",
 }
 
