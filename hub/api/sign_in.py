@@ -77,7 +77,13 @@ def sign_in_address(request: Request) -> str:
 def local_path(given: str) -> str:
     """Where to go after signing in: a page of this service, whatever was asked for."""
     parts = urlsplit(given.replace("\\", "/"))
-    bad = parts.scheme or parts.netloc or not parts.path.startswith(PATH) or not given.isprintable()
+    bad = (
+        parts.scheme
+        or parts.netloc
+        or not parts.path.startswith(PATH)
+        or not given.isprintable()
+        or ".." in parts.path
+    )
     return f"{PATH}ogc/" if bad else given
 
 
