@@ -85,7 +85,7 @@ def test_a_dismissed_run_ends_and_keeps_its_record(ada: httpx.Client) -> None:
 
 
 def test_shell_template_and_path_characters_are_inert(ada: httpx.Client) -> None:
-    nasty = """'"; touch /tmp/owned; $(id) `id` {{ 7*7 }} {% raw %} ${HOME} ../../etc/passwd \\N{BULLET} \n%%bash\nid"""
+    nasty = """'"; touch /tmp/owned; $(id) `id` {{ 7*7 }} {% raw %} ${HOME} ../../etc/passwd \\N{BULLET} \n%%bash\nid"""  # noqa: E501
     answer = ada.post(
         "/processes/echo/execution", json={"inputs": {"message": nasty}, "outputs": {"message": {}}}
     )
