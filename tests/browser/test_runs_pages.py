@@ -50,7 +50,7 @@ def signed_in(
 
 
 def is_ours(said: ConsoleMessage) -> bool:
-    """An error of the page; axe itself tries inline styles, and imports of style sheets from a wrong place."""
+    """An error of the page; axe itself tries inline styles, and style sheets where there are none."""
     axes = ("inline style" in said.text, "/components/@fortawesome/" in said.location["url"])
     return said.type == "error" and not any(axes)
 

@@ -24,6 +24,18 @@ a { color: light-dark(#0b5c8a, #7cc4ee); }
   padding: .3rem .6rem; }
 """
 
+TAGS = [
+    "a", "abbr", "b", "blockquote", "br", "caption", "code", "col", "colgroup", "dd", "del", "details",
+    "div", "dl", "dt", "em", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img",
+    "ins", "kbd", "li", "ol", "p", "pre", "q", "s", "small", "span", "strong", "sub", "summary", "sup",
+    "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul",
+]  # fmt: skip
+ATTRIBUTES = {
+    "*": ["class", "title", "lang", "dir", "colspan", "rowspan", "scope"],
+    "a": ["href"],
+    "img": ["src", "alt"],
+}
+
 
 def notebook_page(raw: bytes) -> str:
     """A whole HTML page. Raises the API's problem where the bytes are no notebook."""
@@ -40,7 +52,8 @@ def notebook_page(raw: bytes) -> str:
 
 
 def _exporter() -> HTMLExporter:
-    config = Config({"HTMLExporter": {"sanitize_html": True, "skip_svg_encoding": False}})
+    cleaned = {"tags": TAGS, "attributes": ATTRIBUTES, "styles": [], "strip": True}
+    config = Config({"HTMLExporter": {"sanitize_html": True}, "SanitizeHTML": cleaned})
     exporter = HTMLExporter(config=config, template_name="basic")
     exporter.anchor_link_text = " "
     return exporter
