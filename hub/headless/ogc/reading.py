@@ -2,6 +2,7 @@
 
 import nbformat
 from nbconvert import HTMLExporter
+from nbconvert.preprocessors.sanitize import SanitizeHTML
 from traitlets.config import Config
 
 from hub.headless.ogc import problems
@@ -55,5 +56,9 @@ def _exporter() -> HTMLExporter:
     cleaned = {"tags": TAGS, "attributes": ATTRIBUTES, "styles": [], "strip": True}
     config = Config({"HTMLExporter": {"sanitize_html": True}, "SanitizeHTML": cleaned})
     exporter = HTMLExporter(config=config, template_name="basic")
+    # the template's own filter would take headings for an attack
+    exporter.register_filter(
+        "clean_html", lambda html: SanitizeHTML(config=config).sanitize_html_tags(str(html))
+    )
     exporter.anchor_link_text = " "
     return exporter
