@@ -10,7 +10,7 @@ from tests.hubs import start_hub
 
 def run(*, quick: bool) -> None:
     """Prints each kill and the verdict. Raises AssertionError, keeping the logs, where anything is wrong."""
-    runs, kills, limit = (60, 10, 240) if quick else (1000, 105, 3600)
+    runs, kills, limit = (40, 8, 240) if quick else (1000, 105, 3600)
     folder = Path(tempfile.mkdtemp(prefix="polarhub-kills-"))
     folder.chmod(0o711)
     print(f"{runs} runs, {kills} kills; logs in {folder}", flush=True)

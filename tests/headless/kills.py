@@ -39,7 +39,7 @@ ENVIRONMENT = {
     "POLARHUB_RUNNER_JOBS": str(CAP_OF_ONE),
 }
 SHARE = {"kernel": 40, "runner": 24, "api": 15, "proxy": 11, "hub": 10}  # of the kills, in percent
-PAUSE, PATIENCE = 1.0, 15.0  # seconds from one kill to the next, at least and at most
+PAUSE, PATIENCE = 1.0, 8.0  # seconds from one kill to the next, at least and at most
 
 # What the database writes down by itself at each change of a job's state.
 WITNESS = """
