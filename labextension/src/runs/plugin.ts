@@ -123,7 +123,10 @@ function startWatch(app: JupyterFrontEnd, model: RunsModel, open: () => void): v
     tell: run => {
       tellEnd(run, model, open);
     },
-    mark: () => Number(localStorage.getItem(key) ?? NaN) || null,
+    mark: () => {
+      const kept = localStorage.getItem(key);
+      return kept === null ? null : Number(kept);
+    },
     setMark: mark => {
       localStorage.setItem(key, String(mark));
     }

@@ -14,9 +14,15 @@ type Found =
 function valueSaid(said: string): string {
   try {
     const value = JSON.parse(said) as unknown;
-    return typeof value === 'string' || typeof value === 'number'
-      ? String(value)
-      : JSON.stringify(value, null, 2);
+    if (typeof value === 'number') {
+      return value.toLocaleString('en-GB', { maximumSignificantDigits: 12 });
+    }
+    if (typeof value === 'string') {
+      return value;
+    }
+    const line =
+      Array.isArray(value) && value.every(v => typeof v === 'number') ? value.join(', ') : '';
+    return line || JSON.stringify(value, null, 2);
   } catch {
     return said;
   }
@@ -108,13 +114,13 @@ function Output({
 
 function Said({ text, unit, title }: { text: string; unit: string; title: string }): ReactElement {
   return text.includes('\n') || text.length > 200 ? (
-    <pre className="ph-Log" tabIndex={0} aria-label={title}>
+    <pre className="ph-Log ph-mod-table" tabIndex={0} aria-label={title}>
       {text}
     </pre>
   ) : (
     <span className="ph-Output-value">
       {text}
-      {unit && ` ${unit}`}
+      {unit && ` ${unit.replace(/(?<=[a-z])2$/, '²').replace(/(?<=[a-z])3$/, '³')}`}
     </span>
   );
 }
