@@ -141,7 +141,7 @@ def run_kernel(peer: Peer, name: str) -> None:
         timeout=60,
         http_no_proxy=["127.0.0.1"],
     )
-    assert Kernel(opened, answer.json()["id"]).run(STACK) == "", "the stack is there"
+    assert Kernel(opened, answer.json()["id"]).run(STACK, LIMIT) == "", "the stack is there"
     opened.shutdown()  # type: ignore[no-untyped-call]
 
 
