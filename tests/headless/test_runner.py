@@ -135,6 +135,7 @@ def test_a_run_is_as_in_papermill_and_its_notebook_is_kept(runner: Runner) -> No
     assert (job.status, job.message) == ("successful", "")
     assert runner.printed(job) == "42 of the user"
     assert (job.progress, job.cpu_seconds or 0) == (100, pytest.approx(0.2, abs=2))
+    assert "papermill" in str(job.record), "what it stood on is told"
     (folder,) = (runner.home / "job-output").glob(f"*-notebook-{job.id[:8]}")
     notebook = nbformat.read(folder / "notebook.ipynb", 4)
     assert [cell.metadata.get("tags") for cell in notebook.cells[:2]] == [
@@ -314,6 +315,40 @@ def test_the_plain_contract(runner: Runner) -> None:
             assert (refused.status_code, refused.json()["where"]) == (400, "notebook"), wrong
         named = {"notebook": "plain.ipynb", "inputs": {"x; import os": 1}}
         assert ada.post("/services/api/jobs", json=named).json()["where"] == "inputs.x; import os"
+
+
+OUTPUTS = """
+from polarhub_lab.outputs import glue
+import numpy, os
+open('ice.csv', 'w').write('a,b')
+os.makedirs('maps', exist_ok=True)
+open('maps/m.txt', 'w').write('map')
+glue('area', numpy.float32(1.5))
+glue('beside', [1, None])
+os.symlink('/etc/passwd', 'secret.csv')
+"""
+
+
+@pytest.mark.parametrize("missing", [False, True])
+def test_outputs_are_files_by_pattern_and_glued_values(runner: Runner, missing: bool) -> None:
+    headless = runner.here.headless
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(OUTPUTS)])
+    given = {"table": {"file": "i*.csv"}, "map": {"file": "maps/*.txt"}, "area": {"type": "number"}}
+    more = {"secret": {"file": "s*.csv"}} if missing else {}
+    definition = {"title": "Outputs", "outputs": {**given, **more}}
+    process = headless.processes.publish("ada", "outputs", json.loads(nbformat.writes(notebook)), definition)
+    new = NewJob(owner="ada", profile="small", process=process.id, version=process.version, inputs={})
+    job = runner.ended(headless.jobs.accept(new))
+    assert job.outputs
+    assert job.outputs["area"] == {"mediaType": "application/json", "value": 1.5}
+    assert job.outputs["beside"]["value"] == [1, None]
+    assert (job.outputs["table"]["file"], job.outputs["table"]["size"]) == ("ice.csv", 3)
+    assert headless.results.read("ada", job.id, "maps/m.txt") == b"map"
+    if missing:
+        assert job.status == "failed", "a link that leads out of the folder is no output"
+        assert job.message == "The notebook left no file `s*.csv` for the output `secret`."
+    else:
+        assert job.status == "successful", job.message
 
 
 def test_units_belong_to_the_user_and_are_ended_with_their_runner(runner: Runner) -> None:

@@ -5,6 +5,7 @@ import contextlib
 import json
 import logging
 import re
+import shutil
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -87,7 +88,9 @@ class Running:
 
     def _prepare(self) -> Work | End:
         source, name, folder = json.dumps(self.job.notebook), f"{self.job.slug}.ipynb", self.folder
-        folder.mkdir(parents=True, exist_ok=True)
+        if folder.exists():  # of a try before this one: its files are not ours
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True)
         if self.job.path is not None:
             try:
                 file = notebook_in(self.home, self.job.path)
