@@ -8,7 +8,7 @@ from sqlalchemy import create_engine, inspect
 from hub.errors import BadSetting
 from hub.login.first_admin import ensure_admin
 from hub.settings import Settings
-from tests.hubs import start_hub
+from tests.hubs import start_hub, wait_for
 from tests.postgres import PASSWORD
 
 
@@ -35,11 +35,15 @@ def test_a_hub_keeps_everything_there_and_finds_it_again(postgres: str, tmp_path
         hub.add_user("ada")
         token = hub.token_of("ada")
         mine = {"Authorization": f"token {token}"}
-        first = hub.client.get("/services/api/health")
+
+        def runs() -> int:
+            return hub.client.get("/services/api/runs/usage", headers=mine).status_code
+
+        wait_for(lambda: runs() == 200)
         hub.stop()
         hub.start()
         assert hub.client.get("/hub/api/user", headers=mine).json()["name"] == "ada"
-        assert hub.client.get("/services/api/health").status_code == first.status_code == 200
+        wait_for(lambda: runs() == 200)
         assert PASSWORD.split()[-1] not in hub.log
     engine = create_engine(Settings.load(environment).database_url("hub"))
     tables = set(inspect(engine).get_table_names())
