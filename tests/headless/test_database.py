@@ -27,6 +27,8 @@ def test_the_password_goes_only_to_the_service_that_needs_it(postgres: str) -> N
     assert PASSWORD not in repr(settings)
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_a_hub_keeps_everything_there_and_finds_it_again(postgres: str, tmp_path: Path) -> None:
     environment = {"POLARHUB_DATABASE": postgres, "POLARHUB_DATA": str(tmp_path / "data")}
     (tmp_path / "data").mkdir()

@@ -10,7 +10,7 @@ from tests.hubs import RunningHub, start_hub, wait_for
 BUSY = "import time\nend = time.process_time() + {}\nwhile time.process_time() < end: pass"
 SLACK = 0.1  # of what the loop takes
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def usage(hub: RunningHub, token: str) -> dict[str, Any]:
