@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ FORWARDING = Path("/proc/sys/net/ipv4/ip_forward")
 RESOLV = Path("/etc/resolv.conf")
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
 ATTEMPTS = 100
+PATIENCE = 2.0  # seconds
 SHARED = "Servers share this machine's network: each can connect to whatever listens on its loopback"
 
 
@@ -54,8 +56,12 @@ class BoxNetworks:
 
     def close(self) -> None:
         """Take the rules away, unless boxes live on that need them."""
-        if not any(name.startswith(self.rules.prefix) for name in links.names()):
-            self.rules.table().remove()
+        deadline = time.monotonic() + PATIENCE
+        while any(name.startswith(self.rules.prefix) for name in links.names()):
+            if time.monotonic() > deadline:
+                return
+            time.sleep(0.05)  # the kernel takes interfaces of boxes that have just ended away in its own time
+        self.rules.table().remove()
 
     @contextmanager
     def another(self) -> Iterator[None]:
