@@ -1,5 +1,6 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { ToolbarButton, type ICommandPalette } from '@jupyterlab/apputils';
+import type { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import { DisposableDelegate, type IDisposable } from '@lumino/disposable';
 import { runsIcon } from './icon.js';
@@ -10,24 +11,28 @@ const RUN = 'polarhub:run-headless';
 const PUBLISH = 'polarhub:publish-processor';
 const FILE = '.jp-DirListing-item[data-file-type="notebook"]';
 
-/** The notebook that was pointed at in the file browser, else the one in front. */
-function pathOf(app: JupyterFrontEnd, tracker: INotebookTracker): string {
-  const inBrowser = app.contextMenuHitTest(node => node.classList.contains('jp-DirListing-item'));
-  const path = inBrowser?.dataset.path ?? '';
-  return path || (tracker.currentWidget?.context.path ?? '');
+/** The notebook that is chosen in the file browser, where its menu asks, else the one in front. */
+function pathOf(
+  inBrowser: boolean,
+  browsers: IFileBrowserFactory | null,
+  tracker: INotebookTracker
+): string {
+  const [chosen] = inBrowser ? (browsers?.tracker.currentWidget?.selectedItems() ?? []) : [];
+  return chosen?.path ?? tracker.currentWidget?.context.path ?? '';
 }
 
 /** Opens the panel, runs a notebook, publishes one: palette, menus of files, menu Run, notebook toolbar. */
 export function addCommands(
   app: JupyterFrontEnd,
   tracker: INotebookTracker,
+  browsers: IFileBrowserFactory | null,
   palette: ICommandPalette | null,
   host: Host,
   open: () => void
 ): void {
   const { commands, contextMenu } = app;
-  const path = (args: { path?: unknown }): string =>
-    typeof args.path === 'string' ? args.path : pathOf(app, tracker);
+  const path = (args: { path?: unknown; inBrowser?: unknown }): string =>
+    typeof args.path === 'string' ? args.path : pathOf(args.inBrowser === true, browsers, tracker);
   commands.addCommand(OPEN, {
     label: 'Show Runs',
     caption: 'Runs, processors, schedules and what they used of the month',
@@ -48,7 +53,12 @@ export function addCommands(
     execute: args => host.choose('publish', path(args))
   });
   for (const [rank, command] of [RUN, PUBLISH].entries()) {
-    contextMenu.addItem({ command, selector: FILE, rank: 3.5 + rank / 10 });
+    contextMenu.addItem({
+      command,
+      args: { inBrowser: true },
+      selector: FILE,
+      rank: 3.5 + rank / 10
+    });
   }
   for (const command of [OPEN, RUN, PUBLISH]) {
     palette?.addItem({ command, category: 'Polar data' });

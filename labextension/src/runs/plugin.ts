@@ -5,6 +5,7 @@ import {
 } from '@jupyterlab/application';
 import { ICommandPalette, IThemeManager, Notification } from '@jupyterlab/apputils';
 import { PageConfig } from '@jupyterlab/coreutils';
+import { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { runsAddress } from './address.js';
 import { RunsApi, RunsError } from './api.js';
@@ -51,6 +52,9 @@ function makeHost(
   };
   const choose = async (what: 'run' | 'publish', path: string): Promise<void> => {
     try {
+      if (!path.endsWith('.ipynb')) {
+        throw new RunsError('Open a notebook, or choose one among your files, first.');
+      }
       if (!model.api) {
         throw new RunsError(
           'This JupyterLab was not started by a hub: there is nothing to run on.'
@@ -65,7 +69,7 @@ function makeHost(
       open();
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      warn(`${path} could not be read. ${why}`);
+      warn(path ? `${path} could not be read. ${why}` : why);
     }
   };
   return {
@@ -149,10 +153,11 @@ export const runsPlugin: JupyterFrontEndPlugin<IPolarRuns> = {
   autoStart: true,
   provides: IPolarRuns,
   requires: [INotebookTracker],
-  optional: [ICommandPalette, IThemeManager, ILayoutRestorer],
+  optional: [IFileBrowserFactory, ICommandPalette, IThemeManager, ILayoutRestorer],
   activate: (
     app: JupyterFrontEnd,
     tracker: INotebookTracker,
+    browsers: IFileBrowserFactory | null,
     palette: ICommandPalette | null,
     themes: IThemeManager | null,
     restorer: ILayoutRestorer | null
@@ -170,7 +175,7 @@ export const runsPlugin: JupyterFrontEndPlugin<IPolarRuns> = {
     side.node.setAttribute('aria-label', TITLE);
     app.shell.add(side, 'left', { rank: 160 });
     restorer?.add(side, side.id);
-    addCommands(app, tracker, palette, host, open);
+    addCommands(app, tracker, browsers, palette, host, open);
     startWatch(app, model, open);
     return { open };
   }
