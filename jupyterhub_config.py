@@ -98,7 +98,11 @@ c.JupyterHub.services = [
         "display": False,
         "url": f"http://127.0.0.1:{ports.api}",
         "command": bound([sys.executable, "-m", "hub.api"]),
-        "environment": settings.environment("database", "results_key", "results_secret"),
+        # what it runs (nbconvert) looks for a home, which a service has not
+        "environment": {
+            **settings.environment("database", "results_key", "results_secret"),
+            "HOME": str(settings.data),
+        },
         "oauth_no_confirm": True,
     },
     {"name": "idle-culler", "command": bound(idle_culler(settings.idle_hours))},
