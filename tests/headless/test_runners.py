@@ -11,6 +11,7 @@ from hub.headless.jobs import Jobs
 from hub.headless.limits import JobLimits
 from hub.headless.tables import connect
 from tests.hubs import RunningHub, start_hub, wait_for
+from tests.login.visitors import Visitor, first_password
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(200)]
 
@@ -42,7 +43,17 @@ def test_no_server_but_runners_and_ones_own_can_be_made(hub: RunningHub) -> None
     other = hub.ask_for_server("ada", {"profile": "small"}, "runner-interactive")
     assert other.status_code == 400
     assert "for the environment interactive" in other.json()["message"]
-    assert "Add New Server" not in hub.client.get("/hub/home").text
+
+
+def test_the_home_page_shows_runners_and_offers_no_other_servers(tmp_path: Path) -> None:
+    one_time = first_password(tmp_path / "data")
+    with start_hub(tmp_path / "data", {"POLARHUB_OUTSIDE_CATALOGS": "off"}) as hub, Visitor(hub.url) as admin:
+        admin.settle("admin", one_time)
+        assert "In the background" not in admin.open("/hub/home").page.text
+        hub.spawn("admin", {"profile": "small"}, "runner-small")
+        page = admin.open("/hub/home").page.text
+        assert "Runner · small" in page
+        assert "Add New Server" not in page
 
 
 def test_a_runner_starts_for_its_owner_and_ends_when_there_is_nothing_to_run(hub: RunningHub) -> None:
