@@ -77,6 +77,7 @@ export function slugOf(name: string): string {
   const plain = name
     .replace(/\.ipynb$/i, '')
     .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^[^a-z]+|-+$/g, '')
