@@ -1,9 +1,12 @@
 # The two commands of the README, and what goes with them.
-.PHONY: run test lint bench docs clean
+.PHONY: run restart test lint bench docs clean
 .NOTPARALLEL:
 
 run:   ## set up what is missing, start, print the address and how to log in
 	@python3 -m hub.bootstrap run && exec .venv/bin/python -m hub
+
+restart: ## the hub anew, as after an update; servers and runs go on meanwhile
+	@python3 -m hub.bootstrap run && .venv/bin/python -m hub.restart
 
 test:  ## install what the tests need, run all of them
 	@python3 -m hub.bootstrap test && .venv/bin/python -m tests

@@ -31,6 +31,15 @@ def greet(settings: Settings, password: str | None, missing: dict[str, str]) -> 
     print("  Ctrl-C ends it.\n", flush=True)
 
 
+class RestartAsked(BaseException):
+    """SIGUSR1 has come: like KeyboardInterrupt, it is nobody's error."""
+
+
+def ask_restart(_number: int, _: FrameType | None) -> NoReturn:
+    """What SIGUSR1 does while the hub serves."""
+    raise RestartAsked
+
+
 @contextlib.contextmanager
 def signals_as_interrupt() -> Iterator[None]:
     """SIGTERM and SIGHUP end us as Ctrl-C does; once we are ending, a second one does not interrupt that."""
@@ -42,6 +51,7 @@ def signals_as_interrupt() -> Iterator[None]:
 
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, interrupt)
+    signal.signal(signal.SIGUSR1, signal.SIG_IGN)  # until there is a hub to be restarted
     yield
 
 
@@ -62,8 +72,26 @@ def serve(settings: Settings, log: IO[str]) -> None:
         hub = start(*HUB, patience=STOP_LIMIT)
         ending.callback(print, "polarhub ends: servers are being stopped", flush=True)
         greet(settings, password, ready.wait(settings, hub, builders))
-        hub.wait()
+        while wait_for_restart(hub):
+            print("polarhub restarts: servers and runs go on meanwhile", flush=True)
+            hub.kill()  # asked to end, it would end everybody's servers
+            hub.wait(10)
+            hub = start(*HUB, patience=STOP_LIMIT)
+            ready.wait(settings, hub, builders)
+            print("polarhub is ready again", flush=True)
     raise StartRefused(f"The hub ended by itself; the reason is at the end of {log.name}.")
+
+
+def wait_for_restart(hub: processes.Process) -> bool:
+    """Wait until the hub has ended, which is False, or until it shall be restarted, which is True."""
+    try:
+        signal.signal(signal.SIGUSR1, ask_restart)
+        hub.wait()
+    except RestartAsked:
+        return True
+    finally:
+        signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+    return False
 
 
 def run(settings: Settings) -> None:

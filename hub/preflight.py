@@ -50,6 +50,18 @@ def port_is_free(settings: Settings) -> None:
         )
 
 
+def holder(data: Path) -> int | None:
+    """The process of the polarhub that runs on this folder, if one does."""
+    try:
+        with (data / "lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return int((data / "lock").read_text())
+    except OSError:
+        return None
+    return None
+
+
 def only_one(data: Path) -> IO[str]:
     """Holds the folder for this process until the file is closed. Raises StartRefused."""
     lock = (data / "lock").open("a+")

@@ -4,13 +4,16 @@ import os
 import re
 import signal
 import socket
+import subprocess
 import time
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.newcomer import READY, make_run
+from hub.settings import ROOT
+from tests.hubs import wait_for
+from tests.newcomer import READY, Run, make_run
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -37,6 +40,41 @@ def test_it_starts_says_how_to_log_in_and_ends_with_everything_it_started(folder
         assert password not in (folder / "data" / "logs" / "hub.log").read_text()
     with make_run(folder) as again:
         again.wait_until_ready()
+
+
+def test_a_restart_gives_a_new_hub_and_needs_no_new_start(folder: Path) -> None:
+    with make_run(folder) as run:
+        run.wait_until_ready()
+        before = hub_process(run)
+        environment = {**os.environ, "POLARHUB_DATA": str(folder / "data")}
+        subprocess.run(["make", "restart"], cwd=ROOT, env=environment, check=True, timeout=READY)
+        wait_for(lambda: "polarhub is ready again" in run.said.read_text(), READY)
+        assert hub_process(run) != before
+        assert httpx.get(f"{run.address}/services/api/health", trust_env=False).status_code == 200
+        run.press_ctrl_c()
+        time.sleep(1)
+        assert run.still_there() == []
+    again = subprocess.run(["make", "restart"], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert again.returncode != 0
+    assert "start it by `make run`" in again.stderr
+
+
+def hub_process(run: Run) -> int:
+    """The pid of its JupyterHub."""
+    (found,) = {
+        int(path.parent.name)
+        for path in Path("/proc").glob("[0-9]*/cmdline")
+        if b"jupyterhub_config.py" in read(path) and run.mark.encode() in read(path.parent / "environ")
+    }
+    return found
+
+
+def read(path: Path) -> bytes:
+    """A file of /proc; nothing where it is gone."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 def test_it_listens_on_the_loopback_only(folder: Path) -> None:
