@@ -126,8 +126,8 @@ def outer_options(box: Box) -> list[str]:
 
 def zygote_options(binds: Iterable[Bind]) -> list[str]:
     """What the process that servers are forked from sees: no home, nothing of the hub. It may enter boxes."""
-    options = _mounts(binds, again=False)
-    options += ["--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", "--tmpfs", "/run"]  # noqa: S108
+    options = ["--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", "--tmpfs", "/run"]  # noqa: S108
+    options += _mounts(binds, again=False)  # a tree may lie below /tmp
     options += [
         "--unshare-net",
         "--tmpfs",

@@ -14,6 +14,7 @@ from hub.catalog.embedded import build
 from hub.login.first_admin import ensure_admin
 from hub.settings import Settings
 from tests.hubs import RunningHub, start_hub
+from tests.pictures import take
 
 pytestmark = [
     pytest.mark.browser,
@@ -284,7 +285,7 @@ def test_axe_finds_nothing(hub: RunningHub, page: Page, shots: Path, theme: str,
     view.locator("summary", has_text="Properties").click()
     search(view).first.click()
     page.wait_for_timeout(500)
-    page.screenshot(path=shots / f"panel-{where}-{theme.rsplit(' ', 1)[-1].lower()}.png")
+    take(page, shots / f"panel-{where}-{theme.rsplit(' ', 1)[-1].lower()}.png")
     found = Axe().run(page, context=root)
     assert found.violations_count == 0, found.generate_report()
 
@@ -293,5 +294,5 @@ def test_it_fits_a_window_of_320_pixels(page: Page, panel: Locator, shots: Path)
     page.set_viewport_size({"width": 320, "height": 800})
     search(panel).first.click()
     body = panel.locator(".ph-Catalog-body")
-    page.screenshot(path=shots / "panel-320.png")
+    take(page, shots / "panel-320.png")
     assert body.evaluate("e => e.scrollWidth <= e.clientWidth")

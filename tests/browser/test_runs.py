@@ -14,6 +14,7 @@ from hub.catalog.embedded import build
 from hub.login.first_admin import ensure_admin
 from hub.settings import Settings
 from tests.hubs import RunningHub, start_hub
+from tests.pictures import take
 
 pytestmark = [
     pytest.mark.browser,
@@ -202,14 +203,14 @@ def test_a_box_drawn_on_the_map_becomes_a_plot(page: Page, panel: Locator, shots
     page.mouse.up()
     expect(panel.get_by_label("North")).to_have_value("90")
     expect(panel.get_by_label("West")).to_have_value("-180")
-    page.screenshot(path=shots / "box.png")
+    take(page, shots / "box.png")
     run(panel)
     expect(status(panel)).to_contain_text("Done")
     picture = output(panel, "Map").get_by_role("img")
     expect(picture).to_be_visible()
     assert picture.evaluate("image => image.naturalWidth") > 100
     expect(output(panel, "Extent")).to_contain_text("km²")
-    page.screenshot(path=shots / "plot.png")
+    take(page, shots / "plot.png")
 
 
 def on_file(page: Page, name: str, command: str) -> None:
@@ -292,7 +293,7 @@ def test_axe_finds_nothing(hub: RunningHub, page: Page, shots: Path, theme: str)
 
     def clean(what: str) -> None:
         page.wait_for_timeout(400)
-        page.screenshot(path=shots / f"{what}-{named}.png")
+        take(page, shots / f"{what}-{named}.png")
         found = Axe().run(page, context="#polarhub-runs")
         assert found.violations_count == 0, f"{what}\n{found.generate_report()}"
 
@@ -315,5 +316,5 @@ def test_it_fits_a_window_of_320_pixels(page: Page, panel: Locator, shots: Path)
     body = panel.locator(".ph-Catalog-body")
     form_of(panel, "^Echo")
     panel.get_by_role("button", name="Schedule…").click()
-    page.screenshot(path=shots / "runs-320.png")
+    take(page, shots / "runs-320.png")
     assert body.evaluate("e => e.scrollWidth <= e.clientWidth")

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expec
 from tests.browser.test_login import ARGS, axe
 from tests.hubs import RunningHub, start_hub
 from tests.login.visitors import PASSWORD, Visitor, first_password
+from tests.pictures import take
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 OGC = "/services/api/ogc"
@@ -104,7 +105,7 @@ def test_every_page_can_be_read_by_everybody(
     }.items():
         page.goto(f"{hub.url}{OGC}/{path}")
         page.wait_for_load_state("networkidle")
-        page.screenshot(path=shots / f"{name}-{scheme}-{width}.png", full_page=True)
+        take(page, shots / f"{name}-{scheme}-{width}.png", full_page=True)
         assert axe(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
     assert errors == [] and hosts == {hub.url.removeprefix("http://")}
@@ -125,7 +126,7 @@ def test_what_a_form_gets_wrong_is_said_beside_the_field_and_nothing_is_lost(
     expect(page.get_by_label("West")).to_have_value("170")
     expect(page.get_by_text("Write a whole number, not 'four'.")).to_be_visible()
     expect(page.get_by_label("Whole numbers")).to_have_attribute("aria-invalid", "true")
-    page.screenshot(path=shots / "wrong.png", full_page=True)
+    take(page, shots / "wrong.png", full_page=True)
     assert axe(page) == []
     page.context.close()
 
@@ -150,7 +151,7 @@ def test_a_run_can_be_dismissed(chromium: Browser, hub: RunningHub, shots: Path)
     page.get_by_label("Pause").fill("120")
     page.get_by_role("button", name="Run").click()
     expect(page.locator("#state")).to_have_text("running", timeout=60_000)
-    page.screenshot(path=shots / "running.png", full_page=True)
+    take(page, shots / "running.png", full_page=True)
     assert axe(page) == []
     page.get_by_role("button", name="Dismiss").click()
     expect(page.get_by_text("dismissed", exact=True)).to_be_visible(timeout=10_000)

@@ -56,7 +56,7 @@ def test_every_route_wants_a_signed_in_user(address: str) -> None:
 def test_health_and_the_description_are_open_and_complete(address: str) -> None:
     assert httpx.get(f"{address}/services/api/health").json() == {
         "ready": True,
-        "checks": {"catalog": "ready"},
+        "checks": {"catalog": "ready", "runs": "ready"},
     }
     paths = httpx.get(f"{address}/services/api/openapi.json").json()["paths"]
     for path in ("/", "/search", "/collections/{collection_id}/items", "/queryables", "/conformance"):

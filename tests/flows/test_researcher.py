@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.newcomer import Run, make_run
+from tests.pictures import take
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -80,9 +81,9 @@ def test_from_an_address_to_a_plot_of_the_arctic(page: Page, run: Run, shots: Pa
     page.set_default_timeout(LONG)
     page.set_viewport_size({"width": 1500, "height": 950})
     sign_in(page, run)
-    page.screenshot(path=shots / "environments.png")
+    take(page, shots / "environments.png")
     start_small(page)
-    page.screenshot(path=shots / "lab.png")
+    take(page, shots / "lab.png")
 
     page.locator('.lm-TabBar-tab[title*="Polar catalogs"]').click()
     panel = page.locator('[aria-label="Polar catalogs"]').locator("visible=true").last
@@ -95,7 +96,7 @@ def test_from_an_address_to_a_plot_of_the_arctic(page: Page, run: Run, shots: Pa
     panel.get_by_role("button", name="Search", exact=True).click()
     found = panel.get_by_role("list", name="Items found").get_by_role("button", name=re.compile("1978"))
     expect(found.first).to_be_visible()
-    page.screenshot(path=shots / "found.png")
+    take(page, shots / "found.png")
     found.first.click()
     panel.get_by_role("button", name="Insert into notebook").click()
 
@@ -105,7 +106,7 @@ def test_from_an_address_to_a_plot_of_the_arctic(page: Page, run: Run, shots: Pa
     page.keyboard.press("Control+Enter")
     picture = cell.locator(".jp-OutputArea img")
     expect(picture.first).to_be_visible(timeout=LONG)
-    page.screenshot(path=shots / "plot.png")
+    take(page, shots / "plot.png")
     source = picture.first.get_attribute("src") or ""
     assert source.startswith("data:image/png;base64,")
     assert colours(b64decode(source.partition(",")[2])) > 100
@@ -129,7 +130,7 @@ def test_the_south_pole_is_a_switch_away(page: Page, run: Run, shots: Path) -> N
     panel.get_by_role("button", name="Search", exact=True).click()
     rows = panel.get_by_role("list", name="Items found").get_by_role("button")
     expect(rows.first).to_be_visible()
-    page.screenshot(path=shots / "south.png")
+    take(page, shots / "south.png")
     assert rows.count() >= 10
     panel.get_by_role("button", name="Show more").click()
     expect(rows.nth(10)).to_be_visible()

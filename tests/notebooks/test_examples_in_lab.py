@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.example_data import example_files  # noqa: F401  (a fixture)
 from tests.hubs import wait_for
 from tests.notebooks.labs import TOKEN, Lab, a_lab
+from tests.pictures import take
 
 pytestmark = [
     pytest.mark.browser,
@@ -35,7 +36,7 @@ def test_from_the_launcher_to_an_own_notebook_that_runs(lab: Lab, page: Page, sh
     page.goto(f"{lab.client.base_url}/lab?token={TOKEN}")
     card = page.locator(".jp-LauncherCard", has_text="Grid an SSMIS swath")
     card.wait_for(timeout=PATIENCE)
-    page.screenshot(path=shots / "launcher.png")
+    take(page, shots / "launcher.png")
     card.click()
 
     shown = page.get_by_role("region", name="Grid an SSMIS swath, read-only")
@@ -44,7 +45,7 @@ def test_from_the_launcher_to_an_own_notebook_that_runs(lab: Lab, page: Page, sh
     assert shown.locator("[contenteditable=true], textarea, input").count() == 0, (
         "nothing in it can be changed"
     )
-    page.screenshot(path=shots / "example.png")
+    take(page, shots / "example.png")
     # the toolbar's buttons are JupyterLab's own, which axe finds fault with
     found = Axe().run(page, context=".polarhub-Example", options={"runOnly": ["wcag2a", "wcag2aa"]})
     assert found.response["violations"] == [], json.dumps(found.response["violations"], indent=1)[:3000]
@@ -59,4 +60,4 @@ def test_from_the_launcher_to_an_own_notebook_that_runs(lab: Lab, page: Page, sh
     notebook = page.locator(".jp-Notebook")
     expect(notebook.locator(".jp-OutputArea-output img").nth(1)).to_be_visible(timeout=2 * PATIENCE)
     expect(notebook).to_contain_text("holes closed")
-    page.screenshot(path=shots / "own-notebook.png")
+    take(page, shots / "own-notebook.png")
