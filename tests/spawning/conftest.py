@@ -38,3 +38,12 @@ def hub(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         if request.param == "fork":
             wait_for(lambda: "Servers are forked into their boxes" in running.log, 60)
         yield running
+
+
+# What does not depend on how a server is started is tried with the default way alone: it takes two minutes less.
+ONE_START = ("test_limits", "test_profiles_offered", "test_seccomp")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out the second way where it adds nothing."""
+    items[:] = [item for item in items if not (item.path.stem in ONE_START and "[fork" in item.name)]
