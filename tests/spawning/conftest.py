@@ -40,7 +40,7 @@ def hub(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         yield running
 
 
-# What does not depend on how a server is started is tried with the default way alone: it takes two minutes less.
+# What does not depend on how a server is started is tried one way alone: that saves two minutes.
 ONE_START = ("test_limits", "test_profiles_offered", "test_seccomp")
 
 
